@@ -1,0 +1,50 @@
+package registry
+
+import "context"
+
+// Reader reads a registry. Every method returns an error that wraps ErrNotFound when the named object does
+// not exist, and otherwise one of the sentinels of this package.
+type Reader interface {
+	// Model returns one registered model.
+	Model(ctx context.Context, name string) (Model, error)
+	// Version returns one version of a model.
+	Version(ctx context.Context, model string, number Number) (Version, error)
+	// Versions returns every version of a model in ascending order of number. A model that does not exist
+	// has no versions: that is not an error, as in MLflow's search.
+	Versions(ctx context.Context, model string) ([]Version, error)
+}
+
+// Writer changes a registry. A method whose error wraps ErrOutcomeUnknown may or may not have taken effect:
+// read to find out.
+type Writer interface {
+	// CreateModel registers a model; ErrAlreadyExists when there is one of that name.
+	CreateModel(ctx context.Context, model NewModel) (Model, error)
+	// DescribeModel replaces a model's description.
+	DescribeModel(ctx context.Context, name, description string) error
+	// DeleteModel deletes a model and every version of it.
+	DeleteModel(ctx context.Context, name string) error
+	// SetModelTag sets one tag of a model.
+	SetModelTag(ctx context.Context, name, key, value string) error
+	// DeleteModelTag removes one tag of a model; removing a tag that is not there is not an error.
+	DeleteModelTag(ctx context.Context, name, key string) error
+
+	// CreateVersion registers a version. It is the one write that must not simply be sent twice: it is sent
+	// once, and ErrOutcomeUnknown is for the caller to settle by reading.
+	CreateVersion(ctx context.Context, version NewVersion) (Version, error)
+	// DescribeVersion replaces a version's description.
+	DescribeVersion(ctx context.Context, model string, number Number, description string) error
+	// DeleteVersion deletes a version. MLflow allows it in every stage.
+	DeleteVersion(ctx context.Context, model string, number Number) error
+	// SetVersionTag sets one tag of a version.
+	SetVersionTag(ctx context.Context, model string, number Number, key, value string) error
+	// DeleteVersionTag removes one tag of a version; removing a tag that is not there is not an error.
+	DeleteVersionTag(ctx context.Context, model string, number Number, key string) error
+	// TransitionStage moves a version to a stage. It can be repeated safely: the second call finds the work done.
+	TransitionStage(ctx context.Context, transition Transition) (Version, error)
+}
+
+// Registry reads and writes.
+type Registry interface {
+	Reader
+	Writer
+}
