@@ -1,0 +1,97 @@
+package acctest
+
+import (
+	"net/http"
+	"net/url"
+	"testing"
+)
+
+// registeredModel is the part of a registered model the tests ask about.
+type registeredModel struct {
+	Description string `json:"description"`
+	Tags        []tag  `json:"tags"`
+	Aliases     []struct {
+		Alias   string `json:"alias"`
+		Version string `json:"version"`
+	} `json:"aliases"`
+}
+
+func (r *Registry) model(t testing.TB, name string) registeredModel {
+	t.Helper()
+	var result struct {
+		Model registeredModel `json:"registered_model"`
+	}
+	r.call(t, http.MethodGet, "registered-models/get", url.Values{"name": {name}}, nil, &result)
+	return result.Model
+}
+
+// CreateModel registers a model.
+func (r *Registry) CreateModel(t testing.TB, name string) {
+	t.Helper()
+	r.call(t, http.MethodPost, "registered-models/create", nil, object{"name": name}, nil)
+}
+
+// ModelExists reports whether the model is registered.
+func (r *Registry) ModelExists(t testing.TB, name string) bool {
+	t.Helper()
+	return r.exists(t, "registered-models/get", url.Values{"name": {name}})
+}
+
+// DeleteModel deletes a model with all its versions.
+func (r *Registry) DeleteModel(t testing.TB, name string) {
+	t.Helper()
+	r.call(t, http.MethodDelete, "registered-models/delete", nil, object{"name": name}, nil)
+}
+
+// DescribeModel replaces a model's description.
+func (r *Registry) DescribeModel(t testing.TB, name, description string) {
+	t.Helper()
+	r.call(t, http.MethodPatch, "registered-models/update", nil, object{"name": name, "description": description}, nil)
+}
+
+// ModelDescription returns a model's description.
+func (r *Registry) ModelDescription(t testing.TB, name string) string {
+	t.Helper()
+	return r.model(t, name).Description
+}
+
+// SetModelTag sets one tag of a model.
+func (r *Registry) SetModelTag(t testing.TB, name, key, value string) {
+	t.Helper()
+	r.call(t, http.MethodPost, "registered-models/set-tag", nil, object{"name": name, "key": key, "value": value}, nil)
+}
+
+// DeleteModelTag removes one tag of a model.
+func (r *Registry) DeleteModelTag(t testing.TB, name, key string) {
+	t.Helper()
+	r.call(t, http.MethodDelete, "registered-models/delete-tag", nil, object{"name": name, "key": key}, nil)
+}
+
+// ModelTags returns all tags of a model.
+func (r *Registry) ModelTags(t testing.TB, name string) map[string]string {
+	t.Helper()
+	return tagMap(r.model(t, name).Tags)
+}
+
+// SetAlias points an alias of a model at a version, wherever it pointed before.
+func (r *Registry) SetAlias(t testing.TB, model, alias, version string) {
+	t.Helper()
+	body := object{"name": model, "alias": alias, "version": version}
+	r.call(t, http.MethodPost, "registered-models/alias", nil, body, nil)
+}
+
+// DeleteAlias removes an alias of a model.
+func (r *Registry) DeleteAlias(t testing.TB, model, alias string) {
+	t.Helper()
+	r.call(t, http.MethodDelete, "registered-models/alias", nil, object{"name": model, "alias": alias}, nil)
+}
+
+// Aliases returns the version each alias of a model points at.
+func (r *Registry) Aliases(t testing.TB, model string) map[string]string {
+	t.Helper()
+	versions := map[string]string{}
+	for _, one := range r.model(t, model).Aliases {
+		versions[one.Alias] = one.Version
+	}
+	return versions
+}

@@ -1,0 +1,110 @@
+package acctest
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// pageSize is how many versions one search asks for: a stage's holders are seen at one instant as long as
+// the model has no more versions than that.
+const pageSize = 10000
+
+// Transition moves a version to a stage, archiving the stage's other holders in the same transaction if asked to.
+func (r *Registry) Transition(t testing.TB, model, version, stage string, archiveExisting bool) {
+	t.Helper()
+	body := object{"name": model, "version": version, "stage": stage, "archive_existing_versions": archiveExisting}
+	r.call(t, http.MethodPost, "model-versions/transition-stage", nil, body, nil)
+}
+
+// Stage returns the stage a version is in.
+func (r *Registry) Stage(t testing.TB, model, version string) string {
+	t.Helper()
+	return r.version(t, model, version).Stage
+}
+
+// Holders returns the numbers of the versions that are in a stage, in ascending order.
+func (r *Registry) Holders(t testing.TB, model, stage string) []string {
+	t.Helper()
+	holders, err := r.holders(model, stage)
+	if err != nil {
+		t.Fatalf("outsider: %v", err)
+	}
+	return holders
+}
+
+// Versions returns the numbers of all versions of a model, in ascending order.
+func (r *Registry) Versions(t testing.TB, model string) []string {
+	t.Helper()
+	versions, err := r.search(model)
+	if err != nil {
+		t.Fatalf("outsider: %v", err)
+	}
+	return numbers(versions)
+}
+
+func (r *Registry) holders(model, stage string) ([]string, error) {
+	versions, err := r.search(model)
+	if err != nil {
+		return nil, err
+	}
+	return numbers(slices.DeleteFunc(versions, func(one modelVersion) bool { return one.Stage != stage })), nil
+}
+
+// search returns every version of a model, page by page.
+func (r *Registry) search(model string) ([]modelVersion, error) {
+	query := url.Values{"max_results": {strconv.Itoa(pageSize)}}
+	if filter := nameFilter(model); filter != "" {
+		query.Set("filter", filter)
+	}
+	var versions []modelVersion
+	for {
+		var page struct {
+			Versions []modelVersion `json:"model_versions"`
+			Next     string         `json:"next_page_token"`
+		}
+		if err := r.fetch(http.MethodGet, "model-versions/search", query, nil, &page); err != nil {
+			return nil, fmt.Errorf("versions of %q: %w", model, err)
+		}
+		for _, one := range page.Versions {
+			if one.Name == model {
+				versions = append(versions, one)
+			}
+		}
+		if page.Next == "" {
+			return versions, nil
+		}
+		query.Set("page_token", page.Next)
+	}
+}
+
+// nameFilter returns the search filter for a model's name, or nothing for a name that MLflow's filters cannot
+// write: they have two kinds of quotes and no way to escape one.
+func nameFilter(model string) string {
+	switch {
+	case !strings.Contains(model, "'"):
+		return "name='" + model + "'"
+	case !strings.Contains(model, `"`):
+		return `name="` + model + `"`
+	}
+	return ""
+}
+
+// numbers returns the version numbers in ascending order of their value.
+func numbers(versions []modelVersion) []string {
+	found := make([]string, 0, len(versions))
+	for _, one := range versions {
+		found = append(found, one.Version)
+	}
+	slices.SortFunc(found, func(a, b string) int {
+		if len(a) != len(b) {
+			return len(a) - len(b)
+		}
+		return strings.Compare(a, b)
+	})
+	return found
+}

@@ -1,0 +1,84 @@
+package acctest
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/embedded"
+)
+
+// URIVariable names the environment variable that points the tests at a real server, such as
+// http://127.0.0.1:5000. When it is empty every test gets an embedded registry of its own.
+const URIVariable = "MLREGISTRY_TEST_URI"
+
+// Registry is a registry under test, seen by an outsider: its methods are plain HTTP requests, and any
+// failure of one ends the test.
+type Registry struct {
+	// URI is what the provider under test gets as tracking_uri.
+	URI string
+	// HTTP is the address at which the same registry answers HTTP, for the outsider and for a Proxy.
+	HTTP string
+
+	real bool
+}
+
+// NewRegistry returns the server that MLREGISTRY_TEST_URI names or, without it, an embedded registry on a
+// temporary file. The embedded one is opened a second time for the outsider, as another process would.
+func NewRegistry(t testing.TB) *Registry {
+	t.Helper()
+	if uri := strings.TrimRight(os.Getenv(URIVariable), "/"); uri != "" {
+		return &Registry{URI: uri, HTTP: uri, real: true}
+	}
+	return newEmbedded(t)
+}
+
+// NewEmbeddedRegistry returns an embedded registry on a temporary file, also when MLREGISTRY_TEST_URI is set:
+// for tests of what only the embedded one does.
+func NewEmbeddedRegistry(t testing.TB) *Registry {
+	t.Helper()
+	return newEmbedded(t)
+}
+
+func newEmbedded(t testing.TB) *Registry {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "registry.db")
+	outside, err := embedded.Open(file)
+	if err != nil {
+		t.Fatalf("open the embedded registry for the outsider: %v", err)
+	}
+	server := httptest.NewServer(outside)
+	t.Cleanup(func() {
+		server.Close()
+		if err := outside.Close(); err != nil {
+			t.Errorf("close the outsider's embedded registry: %v", err)
+		}
+	})
+	return &Registry{URI: "embedded:" + file, HTTP: server.URL}
+}
+
+// Real reports whether the registry is a server outside this process, which other tests use as well.
+func (r *Registry) Real() bool { return r.real }
+
+// UniqueName returns a model name that starts with prefix and that no other test and no other run uses. On a
+// real server the model of that name is deleted when the test ends.
+func (r *Registry) UniqueName(t testing.TB, prefix string) string {
+	t.Helper()
+	random := make([]byte, 5)
+	if _, err := rand.Read(random); err != nil {
+		t.Fatalf("draw a random name: %v", err)
+	}
+	name := prefix + "-" + hex.EncodeToString(random)
+	if r.real {
+		t.Cleanup(func() {
+			if r.ModelExists(t, name) {
+				r.DeleteModel(t, name)
+			}
+		})
+	}
+	return name
+}
