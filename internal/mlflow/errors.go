@@ -1,0 +1,182 @@
+package mlflow
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
+)
+
+// kindByCode maps the error_code of an answer (mlflow/exceptions.py, ERROR_CODE_TO_HTTP_STATUS).
+var kindByCode = map[string]error{
+	"RESOURCE_DOES_NOT_EXIST": registry.ErrNotFound,
+	"NOT_FOUND":               registry.ErrNotFound,
+	"RESOURCE_ALREADY_EXISTS": registry.ErrAlreadyExists,
+	"ALREADY_EXISTS":          registry.ErrAlreadyExists,
+	"INVALID_PARAMETER_VALUE": registry.ErrInvalid,
+	"BAD_REQUEST":             registry.ErrInvalid,
+	"UNAUTHENTICATED":         registry.ErrUnauthenticated,
+	"CUSTOMER_UNAUTHORIZED":   registry.ErrUnauthenticated,
+	"PERMISSION_DENIED":       registry.ErrPermissionDenied,
+	"ENDPOINT_NOT_FOUND":      registry.ErrNotMLflow,
+	"TEMPORARILY_UNAVAILABLE": registry.ErrUnavailable,
+	"DEADLINE_EXCEEDED":       registry.ErrUnavailable,
+	"REQUEST_LIMIT_EXCEEDED":  registry.ErrUnavailable,
+	"RESOURCE_EXHAUSTED":      registry.ErrUnavailable,
+}
+
+func kindByStatus(status int) error {
+	switch status {
+	case http.StatusBadRequest, http.StatusConflict, http.StatusRequestEntityTooLarge,
+		http.StatusRequestURITooLong, http.StatusUnprocessableEntity:
+		return registry.ErrInvalid
+	case http.StatusUnauthorized, http.StatusProxyAuthRequired:
+		return registry.ErrUnauthenticated
+	case http.StatusForbidden:
+		return registry.ErrPermissionDenied
+	case http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return registry.ErrUnavailable
+	}
+	// MLflow's own 404 has an error_code. Without one, as with 405, 410 or a 3xx, it is another service or path.
+	if status < 500 {
+		return registry.ErrNotMLflow
+	}
+	return registry.ErrInternal
+}
+
+// finish turns the last answer of a call into its result.
+func (c *call) finish(response *http.Response, body []byte, into answer) error {
+	status := response.StatusCode
+	if status == http.StatusOK || status == http.StatusNoContent {
+		if err := decode(body, into); err != nil {
+			return &registry.Error{
+				Kind: registry.ErrNotMLflow, Status: status, Operation: c.operation(), Unknown: c.write(),
+				Message: fmt.Sprintf("%s (%v): %s", notMLflow, err, readable(response, body)),
+			}
+		}
+		return nil
+	}
+	failure := c.answered(response, body)
+	if c.repetition == removal && c.unclear && errors.Is(failure, registry.ErrNotFound) {
+		return nil // an earlier attempt, whose answer was lost, or somebody else has removed it
+	}
+	failure.Unknown = failure.Unknown || c.unclear
+	return failure
+}
+
+const notMLflow = "the server answers, but not as MLflow's registry API: check tracking_uri"
+
+func decode(body []byte, into answer) error {
+	if len(bytes.TrimSpace(body)) == 0 {
+		body = []byte("{}") // as MLflow's Python client reads an empty 200
+	}
+	if bytes.TrimSpace(body)[0] != '{' {
+		return errors.New("the answer is not a JSON object")
+	}
+	if err := json.Unmarshal(body, into); err != nil {
+		return fmt.Errorf("the answer can't be read: %w", err)
+	}
+	return into.complete(body)
+}
+
+// answered describes an answer other than success.
+func (c *call) answered(response *http.Response, body []byte) *registry.Error {
+	failure := &registry.Error{
+		Status: response.StatusCode, Operation: c.operation(), Unknown: c.write() && unclearStatus(response.StatusCode),
+	}
+	var content struct {
+		Code    string `json:"error_code"`
+		Message string `json:"message"`
+	}
+	if json.Unmarshal(body, &content) == nil && content.Code != "" {
+		failure.Code, failure.Message = content.Code, content.Message
+		if failure.Message == "" {
+			failure.Message = "(no message)"
+		}
+	} else {
+		failure.Message = readable(response, body)
+	}
+	if failure.Kind = kindByCode[failure.Code]; failure.Kind == nil {
+		failure.Kind = kindByStatus(failure.Status)
+	}
+	if failure.Kind == registry.ErrNotMLflow {
+		failure.Message = notMLflow + ": " + failure.Message
+	}
+	return failure
+}
+
+// unclearStatus says whether a write answered with status may have been done: the server, or a proxy
+// before it, failed on the way.
+func unclearStatus(status int) bool {
+	return status >= 500 && status != http.StatusNotImplemented
+}
+
+// failed describes a call without a whole answer.
+func (c *call) failed(err error) error {
+	failure := c.lost(err)
+	failure.Unknown = failure.Unknown || c.unclear
+	return failure
+}
+
+// lost describes an attempt without a whole answer.
+func (c *call) lost(err error) *registry.Error {
+	err = withoutURL(err)
+	failure := &registry.Error{Operation: c.operation(), Message: err.Error()}
+	var redirect *redirectError
+	var attempt *attemptError
+	switch {
+	case errors.As(err, &redirect):
+		failure.Kind, failure.Status = registry.ErrNotMLflow, redirect.status
+	case errors.As(err, &attempt):
+		failure.Status = attempt.status
+		failure.Unknown = c.write() && attempt.sent
+		failure.Kind = registry.ErrUnavailable
+		if !attempt.sent {
+			failure.Kind = registry.ErrUnreachable
+		}
+	default: // the request could not even be tried
+		failure.Kind = registry.ErrUnreachable
+	}
+	return failure
+}
+
+// interrupted describes a call that its context ended, with what the last attempt came to.
+func (c *call) interrupted(cause error) error {
+	failure := &registry.Error{
+		Kind: registry.ErrUnreachable, Operation: c.operation(), Unknown: c.unclear,
+		Message: fmt.Sprintf("stopped before it was sent: %v", cause),
+	}
+	if c.attempts > 0 {
+		failure.Kind = registry.ErrUnavailable
+		failure.Message = fmt.Sprintf("stopped after %d attempt(s) without an answer: %v", c.attempts, cause)
+	}
+	if c.last != nil {
+		failure.Kind, failure.Code, failure.Status = c.last.Kind, c.last.Code, c.last.Status
+		failure.Message = fmt.Sprintf("%s (stopped after %d attempt(s): %v)", c.last.Message, c.attempts, cause)
+	}
+	return &stoppedError{answer: failure, cause: cause}
+}
+
+// stoppedError is a registry.Error that a context caused: errors.Is sees both.
+type stoppedError struct {
+	answer *registry.Error
+	cause  error
+}
+
+func (e *stoppedError) Error() string { return e.answer.Error() }
+
+// Unwrap lets errors.As find the *registry.Error and errors.Is the error of the context.
+func (e *stoppedError) Unwrap() []error { return []error{e.answer, e.cause} }
+
+// withoutURL takes off the *url.Error that net/http puts around an error: the URL adds nothing to the operation.
+func withoutURL(err error) error {
+	var outer *url.Error
+	if errors.As(err, &outer) {
+		return outer.Err
+	}
+	return err
+}

@@ -1,0 +1,57 @@
+package mlflow
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
+)
+
+type modelCreation struct {
+	Name        string    `json:"name"`
+	Description string    `json:"description,omitempty"`
+	Tags        []tagWire `json:"tags,omitempty"`
+}
+
+type modelDescription struct {
+	Name        string `json:"name"`
+	Description string `json:"description"`
+}
+
+type modelName struct {
+	Name string `json:"name"`
+}
+
+// Model returns one registered model with its tags and aliases (GET registered-models/get).
+// ErrNotFound when there is none of that name.
+func (c *Client) Model(ctx context.Context, name string) (registry.Model, error) {
+	var answer modelAnswer
+	if err := c.get(ctx, "registered-models/get", url.Values{"name": {name}}, &answer); err != nil {
+		return registry.Model{}, err
+	}
+	return answer.Model.model(), nil
+}
+
+// CreateModel registers a model (POST registered-models/create). ErrAlreadyExists when the name is taken.
+// It is sent once: when the answer is lost, ErrOutcomeUnknown is for the caller to settle by reading.
+func (c *Client) CreateModel(ctx context.Context, model registry.NewModel) (registry.Model, error) {
+	body := modelCreation{Name: model.Name, Description: model.Description, Tags: tagList(model.Tags)}
+	var answer modelAnswer
+	if err := c.send(ctx, http.MethodPost, "registered-models/create", once, body, &answer); err != nil {
+		return registry.Model{}, err
+	}
+	return answer.Model.model(), nil
+}
+
+// DescribeModel replaces a model's description (PATCH registered-models/update); empty removes it.
+func (c *Client) DescribeModel(ctx context.Context, name, description string) error {
+	body := modelDescription{Name: name, Description: description}
+	return c.send(ctx, http.MethodPatch, "registered-models/update", repeatable, body, &modelAnswer{})
+}
+
+// DeleteModel deletes a model with all its versions (DELETE registered-models/delete). ErrNotFound when
+// there is none, unless an earlier attempt of this call may have deleted it.
+func (c *Client) DeleteModel(ctx context.Context, name string) error {
+	return c.send(ctx, http.MethodDelete, "registered-models/delete", removal, modelName{Name: name}, &nothing{})
+}

@@ -1,0 +1,117 @@
+package mlflow
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"math"
+	"math/rand/v2"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/go-retryablehttp"
+)
+
+const (
+	// maxDials is how often a call tries to connect before it says that nobody is there: a server that
+	// restarts is back within that time, and a wrong address should not take minutes to be told.
+	maxDials = 5
+	// maxWait is the longest wait between two attempts (BACKOFF_MAX of Python's urllib3).
+	maxWait = 120 * time.Second
+	// maxRetryAfter is the longest Retry-After that is waited for. A server that asks for more is taken at
+	// its word: the call fails at once, with the server's message.
+	maxRetryAfter = 5 * time.Minute
+)
+
+// checkRetry decides after each attempt whether there is another, and notes what the attempt came to.
+// It never returns an error: the answer or error of the last attempt is what the caller should see.
+func checkRetry(ctx context.Context, response *http.Response, err error) (bool, error) {
+	current := callOf(ctx)
+	if current == nil {
+		return false, nil
+	}
+	current.attempts++
+	over := ctx.Err() != nil
+	switch {
+	case err == nil:
+		return current.retryAnswer(response) && !over, nil
+	case over: // the error is the context's own: keep what an earlier attempt came to
+		current.unclear = current.unclear || current.lost(err).Unknown
+		return false, nil
+	}
+	return current.retryError(err), nil
+}
+
+func (c *call) retryError(err error) bool {
+	c.last = c.lost(err)
+	c.unclear = c.unclear || c.last.Unknown
+	var attempt *attemptError
+	if !errors.As(err, &attempt) || attempt.permanent {
+		return false
+	}
+	if !attempt.sent {
+		c.dials++
+		return c.dials < maxDials
+	}
+	return c.repetition != once
+}
+
+func (c *call) retryAnswer(response *http.Response) bool {
+	status := response.StatusCode
+	if status == http.StatusOK {
+		return false
+	}
+	body, err := io.ReadAll(response.Body) // from memory, see attemptTransport
+	if err != nil {
+		return false
+	}
+	response.Body = io.NopCloser(bytes.NewReader(body))
+	c.last = c.answered(response, body)
+	c.unclear = c.unclear || c.last.Unknown
+	if wait, ok := retryAfter(response.Header, time.Now()); ok && wait > maxRetryAfter {
+		return false
+	}
+	return retryableStatus(c, status)
+}
+
+// retryableStatus says whether an answer with status may be asked for again.
+func retryableStatus(c *call, status int) bool {
+	switch status {
+	case http.StatusTooManyRequests: // refused before anything was done
+		return true
+	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return c.repetition != once
+	case http.StatusInternalServerError: // often lasting, so only where a repetition costs nothing
+		return c.repetition == read
+	}
+	return false
+}
+
+// backoff returns the wait before each repetition: what Retry-After asks for, or between half and the whole
+// of factor·2ⁿ seconds, at random, so that the clients of a server that comes back do not come all at once.
+func backoff(factor float64) retryablehttp.Backoff {
+	return func(_, _ time.Duration, attempt int, response *http.Response) time.Duration {
+		if response != nil {
+			if wait, ok := retryAfter(response.Header, time.Now()); ok {
+				return wait
+			}
+		}
+		seconds := min(factor*math.Pow(2, float64(attempt)), maxWait.Seconds())
+		return time.Duration(seconds * (0.5 + 0.5*rand.Float64()) * float64(time.Second))
+	}
+}
+
+// retryAfter reads the header Retry-After: a number of seconds or a date (RFC 9110, 10.2.3).
+func retryAfter(header http.Header, now time.Time) (time.Duration, bool) {
+	text := strings.TrimSpace(header.Get("Retry-After"))
+	if seconds, err := strconv.ParseInt(text, 10, 32); err == nil && seconds >= 0 {
+		return time.Duration(seconds) * time.Second, true
+	}
+	if date, err := http.ParseTime(text); err == nil {
+		return max(0, date.Sub(now)), true
+	}
+	return 0, false
+}

@@ -1,0 +1,117 @@
+package mlflow
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"sync/atomic"
+	"time"
+)
+
+// maxAnswerSize bounds an answer: 200,000 versions of 1 KiB fit.
+const maxAnswerSize = 256 << 20
+
+// attemptTransport makes one attempt: bounded in time, its answer read whole into memory, and its error
+// marked with whether the request may have reached the server. It is the innermost part of the chain.
+type attemptTransport struct {
+	next      http.RoundTripper
+	timeout   time.Duration
+	maxAnswer int64
+}
+
+// attemptError is an attempt that brought no whole answer.
+type attemptError struct {
+	// sent is set unless it is certain that the server has seen nothing of the request.
+	sent bool
+	// permanent is set when another attempt would fail alike.
+	permanent bool
+	// status is the HTTP status when the answer began; else 0.
+	status int
+	cause  error
+}
+
+func (e *attemptError) Error() string { return e.cause.Error() }
+
+// Unwrap gives the cause. A time limit of one attempt never shows as context.DeadlineExceeded, which stands
+// for the caller's own limit.
+func (e *attemptError) Unwrap() error { return e.cause }
+
+// RoundTrip sends the request once.
+func (t *attemptTransport) RoundTrip(request *http.Request) (*http.Response, error) {
+	outer := request.Context()
+	ctx, cancel := context.WithTimeout(outer, t.timeout)
+	defer cancel()
+	connection := &connectionTrace{}
+	response, err := t.next.RoundTrip(request.WithContext(httptrace.WithClientTrace(ctx, connection.hooks())))
+	if err != nil {
+		failure := &attemptError{sent: !connection.certainlyUnused(err), permanent: permanent(err), cause: err}
+		return nil, t.timed(outer, ctx, failure)
+	}
+	body, err := io.ReadAll(io.LimitReader(response.Body, t.maxAnswer+1))
+	_ = response.Body.Close()
+	failure := &attemptError{sent: true, status: response.StatusCode}
+	switch {
+	case err != nil:
+		failure.cause = fmt.Errorf("the answer broke off after %d bytes: %w", len(body), err)
+		return nil, t.timed(outer, ctx, failure)
+	case int64(len(body)) > t.maxAnswer:
+		failure.permanent = true
+		failure.cause = fmt.Errorf("the answer is longer than %d bytes", t.maxAnswer)
+		return nil, failure
+	}
+	response.Body = io.NopCloser(bytes.NewReader(body))
+	return response, nil
+}
+
+// timed replaces the cause when the attempt's own time limit, not the caller's context, is what ended it.
+func (t *attemptTransport) timed(outer, inner context.Context, failure *attemptError) error {
+	if outer.Err() == nil && inner.Err() != nil {
+		failure.permanent = false
+		failure.cause = fmt.Errorf("no whole answer within %s (the request timeout)", t.timeout)
+	}
+	return failure
+}
+
+// permanent says whether the error lies in names or certificates, which do not change between two attempts.
+func permanent(err error) bool {
+	var name *net.DNSError
+	if errors.As(err, &name) {
+		return name.IsNotFound
+	}
+	var certificate *tls.CertificateVerificationError
+	var authority x509.UnknownAuthorityError
+	var hostname x509.HostnameError
+	var record tls.RecordHeaderError
+	var alert tls.AlertError
+	return errors.As(err, &certificate) || errors.As(err, &authority) || errors.As(err, &hostname) ||
+		errors.As(err, &record) || errors.As(err, &alert)
+}
+
+// connectionTrace follows how far net/http got. An in-process transport calls none of its hooks.
+type connectionTrace struct{ asked, got atomic.Bool }
+
+func (t *connectionTrace) hooks() *httptrace.ClientTrace {
+	return &httptrace.ClientTrace{
+		GetConn: func(string) { t.asked.Store(true) },
+		GotConn: func(httptrace.GotConnInfo) { t.got.Store(true) },
+	}
+}
+
+// certainlyUnused says whether no connection carried the request: none could be made, or none in time.
+func (t *connectionTrace) certainlyUnused(err error) bool {
+	if t.got.Load() {
+		return false
+	}
+	if t.asked.Load() {
+		return true
+	}
+	var operation *net.OpError
+	return errors.As(err, &operation) && operation.Op == "dial"
+}
