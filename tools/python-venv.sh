@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# Prints the path of a Python environment that holds exactly the given packages, making it under .work first
+# unless a complete one is there.
+# Usage: tools/python-venv.sh NAME PACKAGE==VERSION...
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+venv=$PWD/.work/venv-${1:?a name}
+shift
+if [[ ! -f $venv/complete || $(<"$venv/complete") != "$*" ]]; then
+  command -v python3 >/dev/null || { echo "python-venv: python3 is needed to install $*" >&2; exit 1; }
+  echo "installing $*" >&2
+  rm -rf "$venv"
+  mkdir -p .work
+  python3 -m venv "$venv" >&2
+  "$venv/bin/python" -m pip install --quiet --disable-pip-version-check "$@" >&2
+  echo "$*" >"$venv/complete"
+fi
+echo "$venv"

