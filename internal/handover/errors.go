@@ -1,0 +1,157 @@
+package handover
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
+)
+
+// IntruderError says that a version which no reviewer saw holds the stage. Nothing was changed.
+type IntruderError struct {
+	Model string
+	Stage registry.Stage
+	// Version is the version that was to be moved; 0 when it was yet to be created.
+	Version   registry.Number
+	Intruders []registry.Number
+}
+
+// Error names the model, the stage and the intruders.
+func (e *IntruderError) Error() string {
+	untouched := fmt.Sprintf("version %s was not moved", e.Version)
+	if e.Version == 0 {
+		untouched = "the new version was not created"
+	}
+	return fmt.Sprintf("%s of model %q is now held by %s, which the reviewed plan does not archive; %s",
+		e.Stage, e.Model, VersionList(e.Intruders), untouched)
+}
+
+// MissingError says that the version to move does not exist. Nothing was changed. It wraps registry.ErrNotFound.
+type MissingError struct {
+	Model   string
+	Version registry.Number
+}
+
+// Error names the model and the version.
+func (e *MissingError) Error() string {
+	return fmt.Sprintf("model %q has no version %s", e.Model, e.Version)
+}
+
+// Unwrap returns registry.ErrNotFound.
+func (e *MissingError) Unwrap() error { return registry.ErrNotFound }
+
+// NotReadyError says that the version cannot serve. Nothing was changed.
+type NotReadyError struct {
+	Model   string
+	Version registry.Number
+	Status  registry.Status
+	// Message is the registry's own explanation; often empty.
+	Message string
+}
+
+// Error gives the status and the registry's message.
+func (e *NotReadyError) Error() string {
+	text := fmt.Sprintf("version %s of model %q is %s, not READY", e.Version, e.Model, e.Status)
+	if e.Message != "" {
+		text += ": " + e.Message
+	}
+	return text
+}
+
+// ForbiddenError says that require_staging forbids the transition. Nothing was changed.
+type ForbiddenError struct {
+	Model    string
+	Version  registry.Number
+	From, To registry.Stage
+}
+
+// Error names the transition.
+func (e *ForbiddenError) Error() string {
+	return fmt.Sprintf("require_staging forbids moving version %s of model %q from %s to %s", e.Version, e.Model, e.From, e.To)
+}
+
+// DisplacedError says that the version was promoted and lost the stage again to somebody else: a promotion that
+// came later, or one at the same moment that won.
+type DisplacedError struct {
+	Model   string
+	Stage   registry.Stage
+	Version registry.Number
+	// Now is the stage that the version is in now.
+	Now registry.Stage
+	// By are the versions that hold the stage now; none when the version was merely moved on.
+	By []registry.Number
+}
+
+// Error names who holds the stage now.
+func (e *DisplacedError) Error() string {
+	text := fmt.Sprintf("version %s of model %q was moved to %s, but somebody else acted at the same time: it is in %s now",
+		e.Version, e.Model, e.Stage, e.Now)
+	if len(e.By) > 0 {
+		text += fmt.Sprintf(", and %s is held by %s", e.Stage, VersionList(e.By))
+	}
+	return text
+}
+
+// UnsettledError says that the stage could not be brought to a single holder in the allowed number of rounds.
+type UnsettledError struct {
+	Model   string
+	Stage   registry.Stage
+	Version registry.Number
+	Holders []registry.Number
+	Rounds  int
+}
+
+// Error says who holds the stage now.
+func (e *UnsettledError) Error() string {
+	return fmt.Sprintf("after %d rounds %s of model %q is held by %s, not by version %s alone",
+		e.Rounds, e.Stage, e.Model, VersionList(e.Holders), e.Version)
+}
+
+// FailedError says that a handover stopped half-way, and how the stage was left.
+type FailedError struct {
+	Model   string
+	Stage   registry.Stage
+	Version registry.Number
+	// Cause is why the promotion failed.
+	Cause error
+	// GaveBack are the old holders that have the stage again.
+	GaveBack []registry.Number
+	// GiveBackErr is why an old holder could not be given the stage back; nil when that went well.
+	GiveBackErr error
+}
+
+// Error tells both: why the promotion failed, and who has the stage.
+func (e *FailedError) Error() string {
+	text := fmt.Sprintf("version %s of model %q could not be moved to %s: %v", e.Version, e.Model, e.Stage, e.Cause)
+	if len(e.GaveBack) > 0 {
+		text += fmt.Sprintf("; the stage was given back to %s", VersionList(e.GaveBack))
+	}
+	if e.GiveBackErr != nil {
+		text += fmt.Sprintf("; giving the stage back failed too: %v", e.GiveBackErr)
+	}
+	return text
+}
+
+// Unwrap returns the causes.
+func (e *FailedError) Unwrap() []error {
+	if e.GiveBackErr != nil {
+		return []error{e.Cause, e.GiveBackErr}
+	}
+	return []error{e.Cause}
+}
+
+// VersionList writes "no version", "version 7" or "versions 7 and 9" for people.
+func VersionList(numbers []registry.Number) string {
+	texts := make([]string, 0, len(numbers))
+	for _, number := range registry.SortedNumbers(numbers) {
+		texts = append(texts, number.String())
+	}
+	switch len(texts) {
+	case 0:
+		return "no version"
+	case 1:
+		return "version " + texts[0]
+	default:
+		return "versions " + strings.Join(texts[:len(texts)-1], ", ") + " and " + texts[len(texts)-1]
+	}
+}

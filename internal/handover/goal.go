@@ -1,0 +1,55 @@
+package handover
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
+)
+
+// Way is how a stage changes hands.
+type Way string
+
+const (
+	// Atomic sends one transition-stage with archive_existing_versions=true: no reader sees two holders or none
+	// (measured on MLflow 3.17 with SQLite and PostgreSQL). It is the default.
+	Atomic Way = "atomic"
+	// Sequential archives each holder and then promotes: readers may see the stage empty for a moment, and never
+	// two holders. It is for servers that ignore archive_existing_versions.
+	Sequential Way = "sequential"
+)
+
+// Ways returns every way, the default first.
+func Ways() []Way { return []Way{Atomic, Sequential} }
+
+// ParseWay returns the way that text names. The error wraps registry.ErrInvalid.
+func ParseWay(text string) (Way, error) {
+	names := make([]string, 0, len(Ways()))
+	for _, way := range Ways() {
+		if text == string(way) {
+			return way, nil
+		}
+		names = append(names, fmt.Sprintf("%q", way))
+	}
+	return "", fmt.Errorf("%w: %q is not a way to hand over: use %s", registry.ErrInvalid, text, strings.Join(names, " or "))
+}
+
+// Goal is what a handover is to bring about: Version of Model in Stage.
+type Goal struct {
+	// Model is the name of the registered model.
+	Model string
+	// Version is the version that is to be in Stage.
+	Version registry.Number
+	// Stage is where it is to be.
+	Stage registry.Stage
+	// ArchiveExisting makes the stage exclusive: its other holders go to Archived. It has no effect on a stage
+	// that is not exclusive by nature (None, Archived).
+	ArchiveExisting bool
+	// Reviewed are the versions that the reviewed plan said would be archived. Any other holder is an intruder.
+	Reviewed []registry.Number
+	// RequireStaging refuses the move from None to Production.
+	RequireStaging bool
+}
+
+// Exclusive reports whether the goal leaves a single holder in its stage.
+func (g Goal) Exclusive() bool { return g.ArchiveExisting && g.Stage.Exclusive() }

@@ -1,0 +1,29 @@
+package handover
+
+import (
+	"slices"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
+)
+
+// View is who held which exclusive stage of one model at one moment. A plan is reviewed against it. Its JSON form is
+// kept in the private state of resources.
+type View map[registry.Stage][]registry.Number
+
+// Observe returns the view that versions give. Every exclusive stage has an entry.
+func Observe(versions []registry.Version) View {
+	view := make(View, len(registry.ExclusiveStages()))
+	for _, stage := range registry.ExclusiveStages() {
+		holders := registry.Holders(versions, stage)
+		if holders == nil {
+			holders = []registry.Number{}
+		}
+		view[stage] = holders
+	}
+	return view
+}
+
+// Others returns the holders of stage without the given version, in ascending order.
+func (v View) Others(stage registry.Stage, version registry.Number) []registry.Number {
+	return slices.DeleteFunc(registry.SortedNumbers(v[stage]), func(holder registry.Number) bool { return holder == version })
+}
