@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# Checks everything that can be checked without running the tests.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+echo "gofmt"
+unformatted=$(gofmt -l main.go internal tools)
+[[ -z $unformatted ]] || { echo "not formatted with gofmt:" "$unformatted" >&2; exit 1; }
+echo "go vet"
+go vet ./...
+echo "go mod tidy"
+go mod tidy -diff
+echo "golangci-lint"
+"$(tools/go-tool.sh golangci-lint)" run
+echo "terraform fmt"
+"$(tools/find-cli.sh)" fmt -check -diff -recursive examples
