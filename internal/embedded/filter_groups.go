@@ -1,0 +1,171 @@
+package embedded
+
+// The groups are built in sqlparse's order: parentheses, identifiers, their sort order, arithmetic,
+// comparisons, aliases. A filter that MLflow refuses is thus refused for the same piece of it.
+
+func group(kind tokenKind, parts []token) token {
+	text := ""
+	for _, part := range parts {
+		text += part.text
+	}
+	return token{kind: kind, text: text, parts: parts}
+}
+
+// groupTokens groups the tokens of one filter or order_by clause.
+func groupTokens(tokens []token) []token {
+	tokens = groupParentheses(tokens)
+	tokens = groupIdentifiers(tokens)
+	tokens = groupOrder(tokens)
+	tokens = groupOperations(tokens)
+	tokens = groupComparisons(tokens)
+	return groupAliases(tokens)
+}
+
+func groupParentheses(tokens []token) []token {
+	var out []token
+	var open []int
+	for _, next := range tokens {
+		out = append(out, next)
+		switch {
+		case next.kind == punctuationToken && next.text == "(":
+			open = append(open, len(out)-1)
+		case next.kind == punctuationToken && next.text == ")" && len(open) > 0:
+			start := open[len(open)-1]
+			open = open[:len(open)-1]
+			inner := group(parenthesisToken, append([]token(nil), out[start:]...))
+			out = append(out[:start], inner)
+			if start > 0 && out[start-1].kind == nameToken {
+				out = append(out[:start-1], group(functionToken, []token{out[start-1], inner}))
+			}
+		}
+	}
+	return out
+}
+
+// skipBlanks returns the index of the first token from at on that is no blank.
+func skipBlanks(tokens []token, at int) int {
+	for at < len(tokens) && tokens[at].kind == blankToken {
+		at++
+	}
+	return at
+}
+
+func groupIdentifiers(tokens []token) []token {
+	var out []token
+	for at := 0; at < len(tokens); {
+		if !tokens[at].is(nameToken, symbolToken) {
+			out = append(out, tokens[at])
+			at++
+			continue
+		}
+		end := at + 1
+		for {
+			period := skipBlanks(tokens, end)
+			if period >= len(tokens) || tokens[period].kind != punctuationToken || tokens[period].text != "." {
+				break
+			}
+			end = period + 1
+			if member := skipBlanks(tokens, end); member < len(tokens) &&
+				tokens[member].is(nameToken, symbolToken, stringToken, functionToken) {
+				end = member + 1
+			}
+		}
+		out = append(out, group(identifierToken, tokens[at:end]))
+		at = end
+	}
+	return out
+}
+
+// groupOrder joins a name and the ASC or DESC behind it.
+func groupOrder(tokens []token) []token {
+	var out []token
+	for _, next := range tokens {
+		out = append(out, next)
+		if next.kind != orderToken {
+			continue
+		}
+		previous := lastNonBlank(out[:len(out)-1])
+		if previous >= 0 && out[previous].is(identifierToken, integerToken, floatToken) {
+			joined := group(identifierToken, append([]token(nil), out[previous:]...))
+			out = append(out[:previous], joined)
+		}
+	}
+	return out
+}
+
+// lastNonBlank returns the index of the last token that is no blank, -1 if there is none.
+func lastNonBlank(tokens []token) int {
+	for at := len(tokens) - 1; at >= 0; at-- {
+		if tokens[at].kind != blankToken {
+			return at
+		}
+	}
+	return -1
+}
+
+func isOperand(t token) bool {
+	return t.is(identifierToken, parenthesisToken, functionToken, operationToken, stringToken, symbolToken, integerToken,
+		floatToken)
+}
+
+// groupInfix joins left, middle and right where all three fit.
+func groupInfix(tokens []token, kind, middle tokenKind, fits func(token) bool) []token {
+	var out []token
+	for at := 0; at < len(tokens); at++ {
+		next := tokens[at]
+		previous, following := lastNonBlank(out), skipBlanks(tokens, at+1)
+		if next.kind != middle || previous < 0 || following >= len(tokens) || !fits(out[previous]) || !fits(tokens[following]) {
+			out = append(out, next)
+			continue
+		}
+		parts := append(append([]token(nil), out[previous:]...), tokens[at:following+1]...)
+		out = append(out[:previous], group(kind, parts))
+		at = following
+	}
+	return out
+}
+
+func groupOperations(tokens []token) []token {
+	return groupInfix(tokens, operationToken, operatorToken, isOperand)
+}
+
+func groupComparisons(tokens []token) []token {
+	return groupInfix(tokens, comparisonGroup, comparisonToken, func(t token) bool {
+		return isOperand(t) || t.isKeyword("null")
+	})
+}
+
+// groupAliases joins two things next to each other of which the second would be the first one's alias.
+func groupAliases(tokens []token) []token {
+	var out []token
+	for _, next := range tokens {
+		out = append(out, next)
+		if next.kind != identifierToken {
+			continue
+		}
+		previous := lastNonBlank(out[:len(out)-1])
+		if previous >= 0 && out[previous].is(identifierToken, parenthesisToken, functionToken, operationToken,
+			comparisonGroup, integerToken, floatToken) {
+			joined := group(identifierToken, append([]token(nil), out[previous:]...))
+			out = append(out[:previous], joined)
+		}
+	}
+	return out
+}
+
+// splitStatements cuts the tokens at each semicolon that something follows.
+func splitStatements(tokens []token) [][]token {
+	var statements [][]token
+	start, ended := 0, false
+	for at, next := range tokens {
+		if ended && next.kind != blankToken {
+			statements = append(statements, tokens[start:at])
+			start, ended = at, false
+		}
+		ended = ended || next.kind == punctuationToken && next.text == ";"
+	}
+	if start < len(tokens) {
+		statements = append(statements, tokens[start:])
+	}
+	return statements
+}

@@ -1,0 +1,66 @@
+package embedded
+
+import "slices"
+
+// getLatestVersions answers registered-models/get-latest-versions: the newest version of each stage asked
+// for, or of every stage.
+func getLatestVersions(t *transaction, request *message) (any, error) {
+	name := request.text("name")
+	versions, err := t.latestVersionsIn(name, request.lists["stages"])
+	if err != nil {
+		return nil, err
+	}
+	for i := range versions {
+		if versions[i].Aliases, err = t.aliases(name, versions[i].number); err != nil {
+			return nil, err
+		}
+	}
+	return versionsAnswer{Versions: versions}, nil
+}
+
+func (t *transaction) latestVersionsIn(name string, stages []string) ([]versionMessage, error) {
+	if err := t.requireModel(name); err != nil {
+		return nil, err
+	}
+	var wanted []string
+	for _, given := range stages {
+		stage, err := parseStage(given)
+		if err != nil {
+			return nil, err
+		}
+		wanted = append(wanted, stage.String())
+	}
+	versions, err := t.latestVersions(name)
+	if err != nil || len(wanted) == 0 {
+		return versions, err
+	}
+	return slices.DeleteFunc(versions, func(version versionMessage) bool {
+		return !slices.Contains(wanted, version.Stage)
+	}), nil
+}
+
+// latestVersions returns the newest version of each stage, without aliases. MLflow orders the stages by the
+// oldest version each has.
+func (t *transaction) latestVersions(name string) ([]versionMessage, error) {
+	return t.versions("SELECT "+versionColumns+" FROM model_versions JOIN (SELECT min(version) AS oldest, "+
+		"max(version) AS newest FROM model_versions WHERE name = ? AND current_stage <> ? GROUP BY current_stage) "+
+		"ON version = newest WHERE name = ? ORDER BY oldest", name, stageDeleted, name)
+}
+
+// versions runs a query that selects versionColumns.
+func (t *transaction) versions(query string, arguments ...any) ([]versionMessage, error) {
+	rows, err := t.query(query, arguments...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close() //nolint:errcheck // rows.Err tells
+	var versions []versionMessage
+	for rows.Next() {
+		version, err := scanVersion(rows)
+		if err != nil {
+			return nil, err
+		}
+		versions = append(versions, version)
+	}
+	return versions, rows.Err()
+}

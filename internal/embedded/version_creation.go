@@ -1,0 +1,59 @@
+package embedded
+
+import "database/sql"
+
+var createVersionFields = []field{
+	requiredText("name"), requiredText("source"), text("run_id"), tagList("tags"), text("run_link"),
+	text("description"), text("model_id"),
+}
+
+// createVersion answers POST model-versions/create. The number is one more than the greatest ever given.
+func createVersion(t *transaction, request *message) (any, error) {
+	origin, err := t.checkOrigin(request)
+	if err != nil {
+		return nil, err
+	}
+	name := request.text("name")
+	if err := validateModelName(name); err != nil {
+		return nil, err
+	}
+	for _, given := range request.tags {
+		if err := validateVersionTag(given); err != nil {
+			return nil, err
+		}
+	}
+	location, err := t.storageLocation(origin.source)
+	if err != nil {
+		return nil, err
+	}
+	if origin.modelID != "" {
+		return nil, loggedModelNotFound(origin.modelID)
+	}
+	if err := t.requireModel(name); err != nil {
+		return nil, err
+	}
+	if err := t.touchModel(name); err != nil {
+		return nil, err
+	}
+	var greatest sql.NullInt64
+	if err := t.queryRow("SELECT max(version) FROM model_versions WHERE name = ?", name).Scan(&greatest); err != nil {
+		return nil, err
+	}
+	number := greatest.Int64 + 1
+	if err := t.exec("INSERT INTO model_versions (name, version, creation_time, last_updated_time, description, source, "+
+		"storage_location, run_id, run_link) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", name, number, t.now, t.now,
+		request.text("description"), origin.source, location, origin.runID, request.text("run_link")); err != nil {
+		return nil, err
+	}
+	for _, given := range request.uniqueTags() {
+		if err := t.setVersionTag(name, number, given); err != nil {
+			return nil, err
+		}
+	}
+	return t.versionAnswer(name, number)
+}
+
+// loggedModelNotFound says that there is no such logged model: this registry has no tracking store.
+func loggedModelNotFound(id string) error {
+	return apiErrorf(codeDoesNotExist, "Logged model with ID '%s' not found.", id)
+}

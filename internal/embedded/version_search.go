@@ -1,0 +1,123 @@
+package embedded
+
+import "strings"
+
+// maxVersionResults is the most versions that may be asked for at once. It is also what a search returns when
+// max_results is not given (the default of MLflow's REST API; its Python client asks for 10,000).
+const maxVersionResults = 200_000
+
+var versionGrammar = filterGrammar{
+	attributes: []string{"name", "run_id", "source_path", "version_number"},
+	lists:      []string{"name", "run_id"},
+	numeric:    []string{"creation_timestamp", "last_updated_timestamp", "version_number"},
+}
+
+// searchVersions answers GET model-versions/search: the last updated first unless order_by says otherwise,
+// without aliases, without deleted versions, and without prompts unless the filter asks for them.
+func searchVersions(t *transaction, request *message) (any, error) {
+	size, ok := request.integers["max_results"]
+	if !ok {
+		size = maxVersionResults
+	}
+	if size < 1 {
+		return nil, invalidf("Invalid value for max_results. It must be a positive integer, but got %d", size)
+	}
+	conditions, err := versionGrammar.parse(request.text("filter"))
+	if err != nil {
+		return nil, err
+	}
+	var where whereClause
+	if err := where.addVersions(conditions); err != nil {
+		return nil, err
+	}
+	clauses := request.lists["order_by"]
+	if len(clauses) == 0 {
+		clauses = []string{"last_updated_timestamp DESC", "name ASC", "version_number DESC"}
+	}
+	order, err := orderClauses(clauses, versionSortColumn,
+		sortKey{"model_versions.name", true}, sortKey{"model_versions.version", false})
+	if err != nil {
+		return nil, err
+	}
+	offset, err := parsePageToken(request.text("page_token"))
+	if err != nil {
+		return nil, err
+	}
+	page := searchPage{size: size, offset: offset}
+	versions, err := t.versions("SELECT "+versionColumns+" FROM model_versions WHERE current_stage <> '"+stageDeleted+
+		"' AND "+where.sql()+" ORDER BY "+order+" LIMIT ? OFFSET ?",
+		append(where.arguments, page.limit(), page.offset)...)
+	if err != nil {
+		return nil, err
+	}
+	versions, next := cut(page, versions)
+	return versionsAnswer{Versions: versions, NextPageToken: next}, nil
+}
+
+// versionSortColumns are the keys of order_by, in the order of MLflow's message.
+var versionSortColumns = []struct{ key, column string }{
+	{"creation_timestamp", "creation_time"},
+	{"last_updated_timestamp", "last_updated_time"},
+	{"name", "model_versions.name"},
+	{"version_number", "model_versions.version"},
+}
+
+func versionSortColumn(given string) (string, error) {
+	entity, key, dotted := strings.Cut(given, ".")
+	if !dotted {
+		entity, key = "attribute", given
+	}
+	if entity != "attribute" && entity != "tag" && entity != "tags" {
+		return "", invalidf("Invalid entity type '%s'. Valid entity types are ('attribute', 'tag', 'tags')", entity)
+	}
+	key = trimQuotes(trimQuotes(key, `'"`), "`")
+	var keys []string
+	for _, known := range versionSortColumns {
+		if known.key == key {
+			return known.column, nil
+		}
+		keys = append(keys, known.key)
+	}
+	if entity != "attribute" {
+		return "", invalidf("Invalid order by key '%s' specified. Valid keys are {%s}", key, pythonReprs(keys))
+	}
+	return "", invalidf("Invalid attribute key '%s' specified. Valid keys are '{%s}'", key, pythonReprs(keys))
+}
+
+// versionFilterColumns are the columns of the attributes of a filter.
+var versionFilterColumns = map[string]string{
+	"name": "model_versions.name", "run_id": "run_id", "source_path": "source", "version_number": "model_versions.version",
+}
+
+func (w *whereClause) addVersions(conditions []condition) error {
+	for _, c := range conditions {
+		if c.tag {
+			if err := checkTagComparator(c); err != nil {
+				return err
+			}
+			continue
+		}
+		var value = c.value
+		if c.key == "version_number" {
+			switch c.comparator {
+			case "=", "!=", "<", "<=", ">", ">=":
+			default:
+				return invalidf("Invalid comparator for attribute %s: %s", c.key, c.comparator)
+			}
+			number, err := c.number()
+			if err != nil {
+				return err
+			}
+			value = number
+		} else if err := checkTextComparator(c); err != nil {
+			return err
+		} else if (c.comparator == "IN" || c.comparator == "NOT IN") && c.key != "name" && c.key != "run_id" {
+			return invalidf("Invalid comparator for attribute: %s", c.comparator)
+		}
+		if err := w.compare(versionFilterColumns[c.key], c.comparator, value); err != nil {
+			return err
+		}
+	}
+	return w.addTags(conditions, "model_version_tags", "model_versions.name",
+		"model_version_tags.name = model_versions.name AND model_version_tags.version = model_versions.version")
+}
