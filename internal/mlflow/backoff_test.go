@@ -1,0 +1,41 @@
+package mlflow
+
+import (
+	"net/http"
+	"testing"
+	"time"
+)
+
+func TestBackoffDoublesWithJitterUpToALimit(t *testing.T) {
+	wait := backoff(2)
+	for attempt, longest := range []time.Duration{2, 4, 8, 16, 32, 64, 120, 120} {
+		longest *= time.Second
+		seen := map[time.Duration]bool{}
+		for range 50 {
+			got := wait(0, 0, attempt, nil)
+			if got < longest/2 || got > longest {
+				t.Errorf("wait %d is %s, want between %s and %s", attempt, got, longest/2, longest)
+			}
+			seen[got] = true
+		}
+		if len(seen) < 10 {
+			t.Errorf("wait %d has no jitter", attempt)
+		}
+	}
+}
+
+func TestBackoffIsWhatRetryAfterAsksFor(t *testing.T) {
+	now := time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)
+	for text, want := range map[string]time.Duration{
+		"0": 0, "7": 7 * time.Second, " 7 ": 7 * time.Second, "Fri, 01 May 2026 12:00:30 GMT": 30 * time.Second,
+		"Fri, 01 May 2026 11:00:00 GMT": 0, "": -1, "-3": -1, "soon": -1, "99999999999999": -1,
+	} {
+		got, ok := retryAfter(http.Header{"Retry-After": {text}}, now)
+		if ok != (want >= 0) || ok && got != want {
+			t.Errorf("Retry-After %q is %s, %v; want %s", text, got, ok, want)
+		}
+	}
+	if got := backoff(2)(0, 0, 0, &http.Response{Header: http.Header{"Retry-After": {"9"}}}); got != 9*time.Second {
+		t.Errorf("wait %s, want 9s", got)
+	}
+}
