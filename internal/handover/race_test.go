@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -96,6 +98,7 @@ func TestRacingPromotionsEndWithOneHolder(t *testing.T) {
 			if len(ready) == 0 {
 				break
 			}
+			slices.SortFunc(ready, func(a, b turn) int { return strings.Compare(a.name, b.name) })
 			chosen := rapid.IntRange(0, len(ready)-1).Draw(t, "next")
 			close(ready[chosen].goOn)
 			ready = append(ready[:chosen], ready[chosen+1:]...)

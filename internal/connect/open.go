@@ -1,0 +1,52 @@
+package connect
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/embedded"
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/mlflow"
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
+)
+
+// ErrNotConfigured says that neither an address nor a variable with one is set.
+var ErrNotConfigured = errors.New("no registry is configured")
+
+// embeddedScheme starts the address of an embedded registry; the rest is the path of its file.
+const embeddedScheme = "embedded:"
+
+// Open returns the registry that the settings name. It makes no network call. userAgent names this program to
+// servers. The error wraps ErrNotConfigured, registry.ErrInvalid for an address of another kind, or registry.ErrStorage
+// for an embedded file that cannot be used.
+func Open(settings Settings, userAgent string) (registry.Registry, error) {
+	uri := settings.URI()
+	path, isEmbedded := strings.CutPrefix(uri, embeddedScheme)
+	switch {
+	case uri == "":
+		return nil, ErrNotConfigured
+	case isEmbedded && path == "":
+		return nil, fmt.Errorf("%w: %q names no file: write embedded:registry.db", registry.ErrInvalid, uri)
+	case isEmbedded:
+		return openEmbedded(path, userAgent)
+	case strings.HasPrefix(uri, "http://"), strings.HasPrefix(uri, "https://"):
+		return mlflow.New(mlflow.Config{
+			BaseURL: uri, UserAgent: userAgent,
+			Username: settings.Username, Password: settings.Password, Token: settings.Token,
+			Headers: settings.Headers, Workspace: settings.Workspace,
+			InsecureTLS: settings.InsecureTLS, ServerCertPath: settings.ServerCertPath, ClientCertPath: settings.ClientCertPath,
+			RequestTimeout: settings.Timeout, MaxRetries: settings.MaxRetries,
+		})
+	}
+	scheme, _, _ := strings.Cut(uri, ":")
+	return nil, fmt.Errorf("%w: addresses that start with %q are not supported: use http://…, https://… (the address of an "+
+		"MLflow server, not of its database or folder) or embedded:PATH", registry.ErrInvalid, scheme)
+}
+
+func openEmbedded(path, userAgent string) (registry.Registry, error) {
+	handler, err := embedded.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	return mlflow.New(mlflow.Config{BaseURL: "http://embedded", UserAgent: userAgent, Transport: embedded.Transport(handler)})
+}

@@ -1,0 +1,84 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/handover"
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
+)
+
+// explain turns an error into the detail of a diagnostic: what to do next, then the original message.
+func explain(err error) string {
+	advice := advise(err)
+	if advice == "" {
+		return sentence(err.Error())
+	}
+	return sentence(err.Error()) + "\n\n" + advice
+}
+
+// sentence makes an error's text read as one.
+func sentence(text string) string {
+	text = strings.TrimSpace(text)
+	if text == "" {
+		return text
+	}
+	text = strings.ToUpper(text[:1]) + text[1:]
+	if !strings.ContainsAny(text[len(text)-1:], ".!?") {
+		text += "."
+	}
+	return text
+}
+
+// advise says what a user can do about an error.
+func advise(err error) string {
+	var (
+		intruder  *handover.IntruderError
+		notReady  *handover.NotReadyError
+		forbidden *handover.ForbiddenError
+		displaced *handover.DisplacedError
+		unsettled *handover.UnsettledError
+		failed    *handover.FailedError
+	)
+	switch {
+	case errors.As(err, &intruder):
+		return "Somebody changed the stage after this plan was made. Nothing was touched. Run terraform plan again, review which " +
+			"versions now leave the stage, and apply that plan."
+	case errors.As(err, &notReady):
+		if notReady.Status == registry.StatusFailed {
+			return "The registry could not register this version. Register a new one; this one cannot serve."
+		}
+		return "Wait until the registry reports the version as READY, then run terraform apply again."
+	case errors.As(err, &forbidden):
+		return "Move the version to Staging first and apply, then to Production; or set require_staging = false on the provider."
+	case errors.As(err, &displaced):
+		return "The stage has exactly one holder again. Find out who promotes this model as well, then run terraform plan and decide " +
+			"which version is to have the stage."
+	case errors.As(err, &unsettled):
+		return "Several clients keep changing this stage. Stop them, then run terraform apply again."
+	case errors.As(err, &failed):
+		return advise(failed.Cause) + " Run terraform plan to see where every version is now, and terraform apply to try again."
+	case errors.Is(err, context.DeadlineExceeded):
+		return "The operation took longer than the resource's timeouts allow. Run terraform plan to see how far it came; raise " +
+			"timeouts if the server needs longer."
+	case errors.Is(err, context.Canceled):
+		return "The operation was cancelled. Run terraform plan to see how far it came."
+	case errors.Is(err, registry.ErrUnauthenticated):
+		return "Check username and password, or token, of the provider (or MLFLOW_TRACKING_USERNAME, MLFLOW_TRACKING_PASSWORD and " +
+			"MLFLOW_TRACKING_TOKEN). User name and password win over a token."
+	case errors.Is(err, registry.ErrPermissionDenied):
+		return "Ask an administrator of the MLflow server to grant these credentials the right that the message names."
+	case errors.Is(err, registry.ErrNotMLflow):
+		return "Check tracking_uri (and registry_uri): it must be the address at which MLflow's own page opens, with its path prefix " +
+			"if there is one."
+	case errors.Is(err, registry.ErrUnreachable):
+		return "Check that the server runs, and tracking_uri (or MLFLOW_TRACKING_URI): scheme, host and port."
+	case errors.Is(err, registry.ErrStorage):
+		return "Check the file that tracking_uri names: it must be a registry made by this provider, or not exist yet, in a folder that " +
+			"exists and can be written to. It was left as it is."
+	case errors.Is(err, registry.ErrUnavailable), errors.Is(err, registry.ErrInternal):
+		return "The server failed. Look at its log, then run terraform apply again: what was done already is not done twice."
+	}
+	return ""
+}

@@ -1,0 +1,7 @@
+// Package provider is everything that knows Terraform: schemas, plans, state and diagnostics. It knows neither HTTP nor
+// SQL: registries are opened by internal/connect, read through internal/readcache, and stages are moved by
+// internal/handover.
+//
+// One noun is one group of files: NAME_resource.go (life cycle), NAME_schema.go, NAME_plan.go (ModifyPlan),
+// NAME_state.go (conversions), NAME_private.go (what is remembered outside the state).
+package provider

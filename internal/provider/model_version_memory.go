@@ -1,0 +1,52 @@
+package provider
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/handover"
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
+)
+
+// memoryKey is where versionMemory is kept in the private state.
+const memoryKey = "version"
+
+// versionMemory is what a version resource remembers outside its attributes, in Terraform's private state. Terraform
+// hands the same bytes to the plan and to the plan it makes again during apply, so what is planned from it is the same.
+type versionMemory struct {
+	// View is who held which stage of the model at the last read; nil before the first.
+	View handover.View `json:"view,omitempty"`
+	// Source is the version's source as the registry writes it.
+	Source string `json:"source,omitempty"`
+	// Created says that this resource registered the version.
+	Created bool `json:"created,omitempty"`
+	// StageUnmanaged says that the configuration last applied left stage out.
+	StageUnmanaged bool `json:"stage_unmanaged,omitempty"`
+	// Imported is set between an import and the first read after it.
+	Imported bool `json:"-"`
+}
+
+func loadMemory(ctx context.Context, private privateReader, diags *diag.Diagnostics) *versionMemory {
+	memory := &versionMemory{}
+	stored, more := private.GetKey(ctx, memoryKey)
+	diags.Append(more...)
+	if len(stored) == 0 {
+		return memory
+	}
+	if err := json.Unmarshal(stored, memory); err != nil {
+		diags.AddError("Unreadable private state of a model version", explain(err))
+	}
+	return memory
+}
+
+func (m *versionMemory) save(ctx context.Context, private privateWriter, versions []registry.Version, diags *diag.Diagnostics) {
+	m.View = handover.Observe(versions)
+	stored, err := json.Marshal(m)
+	if err != nil {
+		diags.AddError("Unable to keep the private state of a model version", explain(err))
+		return
+	}
+	diags.Append(private.SetKey(ctx, memoryKey, stored)...)
+}

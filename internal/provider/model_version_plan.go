@@ -1,0 +1,277 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/handover"
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
+)
+
+// ValidateConfig checks what the configuration alone can tell.
+func (r *modelVersionResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+	var config modelVersionState
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if config.Version.IsNull() && config.Source.IsNull() {
+		resp.Diagnostics.AddAttributeError(path.Root("source"), "Neither source nor version is set",
+			"Set source to register a new version of the model, or version to adopt one that exists.")
+	}
+	if !config.Version.IsNull() && config.OnDestroy.ValueString() == destroyDelete {
+		resp.Diagnostics.AddAttributeError(path.Root("on_destroy"), "An adopted version is never deleted",
+			"With version set, the version was registered by somebody else. Use on_destroy = \"archive\" or \"retain\".")
+	}
+}
+
+// ModifyPlan decides what the plan shows: what is replaced, who leaves the stage, and what must not happen at all.
+func (r *modelVersionResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if req.Plan.Raw.IsNull() {
+		return
+	}
+	planning := &versionPlanning{session: r.session, memory: &versionMemory{}, diags: &resp.Diagnostics}
+	resp.Diagnostics.Append(req.Config.Get(ctx, &planning.config)...)
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &planning.plan)...)
+	if !req.State.Raw.IsNull() {
+		planning.prior = &modelVersionState{}
+		resp.Diagnostics.Append(req.State.Get(ctx, planning.prior)...)
+		planning.memory = loadMemory(ctx, req.Private, &resp.Diagnostics)
+	}
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	resp.RequiresReplace = planning.replaced()
+	planning.planOnDestroy()
+	planning.planStatus()
+	switch {
+	case len(resp.RequiresReplace) > 0:
+		// Terraform plans once more, with no prior state: that plan does the rest.
+	case planning.prior == nil:
+		planning.planNew(ctx)
+	default:
+		planning.planExisting()
+	}
+	if !resp.Diagnostics.HasError() {
+		resp.Diagnostics.Append(resp.Plan.Set(ctx, &planning.plan)...)
+	}
+}
+
+// versionPlanning is one plan of one version resource.
+type versionPlanning struct {
+	session      *session
+	config, plan modelVersionState
+	// prior is nil for a version that is new to the state.
+	prior  *modelVersionState
+	memory *versionMemory
+	diags  *diag.Diagnostics
+}
+
+// adopts reports whether the configuration adopts a version instead of registering one.
+func (p *versionPlanning) adopts() bool { return !p.config.Version.IsNull() }
+
+// replaced returns the attributes whose change makes this another version.
+func (p *versionPlanning) replaced() path.Paths {
+	var changed path.Paths
+	if p.prior == nil {
+		return changed
+	}
+	for _, attribute := range []struct {
+		name           string
+		config, before attr.Value
+	}{
+		{"model_name", p.config.ModelName, p.prior.ModelName},
+		{"version", p.config.Version, p.prior.Version},
+		{"source", p.config.Source, p.prior.Source},
+		{"run_id", p.config.RunID, p.prior.RunID},
+		{"run_link", p.config.RunLink, p.prior.RunLink},
+		{"model_id", p.config.ModelID, p.prior.ModelID},
+	} {
+		// Servers do not return model_id, so that an imported version has none: giving it is no change.
+		unseen := attribute.name == "model_id" && attribute.before.IsNull()
+		if !attribute.config.IsNull() && !attribute.config.Equal(attribute.before) && !unseen {
+			changed.Append(path.Root(attribute.name))
+		}
+	}
+	return changed
+}
+
+// planOnDestroy shows the default, which depends on where the version came from. An imported version keeps its null, so
+// that a plan after an import is empty.
+func (p *versionPlanning) planOnDestroy() {
+	created := p.memory.Created
+	if p.prior == nil {
+		created = !p.adopts()
+	}
+	switch {
+	case !p.config.OnDestroy.IsNull():
+	case p.prior != nil && p.prior.OnDestroy.IsNull():
+		p.plan.OnDestroy = types.StringNull()
+	case created:
+		p.plan.OnDestroy = types.StringValue(destroyArchive)
+	default:
+		p.plan.OnDestroy = types.StringValue(destroyRetain)
+	}
+}
+
+// planStatus keeps a status that cannot change any more.
+func (p *versionPlanning) planStatus() {
+	if p.prior != nil && p.prior.Status.ValueString() == string(registry.StatusReady) {
+		p.plan.Status = p.prior.Status
+	}
+}
+
+// planNew plans a version that is not in the state: what the registry holds is taken from this process's first
+// observation of the model, so that the plan Terraform makes again during apply agrees with the reviewed one.
+func (p *versionPlanning) planNew(ctx context.Context) {
+	if p.adopts() && !p.config.Source.IsNull() {
+		p.diags.AddAttributeError(path.Root("version"), "Both source and version are set",
+			"source registers a new version, version adopts one that exists. Keep one of them.")
+		return
+	}
+	stageManaged := !p.config.Stage.IsNull()
+	p.plan.StageConflicts = versionList(nil)
+	if !stageManaged {
+		p.plan.ArchivedVersions = versionList(nil)
+		if !p.adopts() {
+			p.plan.Stage = types.StringValue(string(registry.StageNone))
+		}
+	}
+	unknown := p.config.ModelName.IsUnknown() || p.config.Stage.IsUnknown() || p.config.Version.IsUnknown() ||
+		p.config.ArchiveExistingVersions.IsUnknown()
+	if unknown || !p.session.known() {
+		return // The plan during apply does the rest.
+	}
+	model := p.plan.ModelName.ValueString()
+	observed, err := p.session.cache.FirstVersions(ctx, model)
+	if err != nil {
+		p.diags.AddError(fmt.Sprintf("Unable to read the versions of model %q", model), explain(err))
+		return
+	}
+	version := registry.Version{Model: model, Stage: registry.StageNone, Status: registry.StatusReady}
+	if p.adopts() {
+		found, ok := registry.FindVersion(observed, p.plan.number())
+		if !ok {
+			p.diags.AddAttributeError(path.Root("version"), fmt.Sprintf("Model %q has no version %s", model, p.plan.Version.ValueString()),
+				missingVersionAdvice(observed))
+			return
+		}
+		version = found
+		p.showAdopted(found)
+	} else if len(observed) == 0 {
+		p.checkModel(ctx, model)
+	}
+	if stageManaged {
+		p.planHandover(version, handover.Observe(observed))
+	}
+}
+
+// showAdopted puts into the plan what never changes of a version that exists.
+func (p *versionPlanning) showAdopted(version registry.Version) {
+	shown := modelVersionState{RunID: p.config.RunID, RunLink: p.config.RunLink}
+	shown.fromRegistry(context.Background(), version, &versionMemory{}, p.diags)
+	p.plan.Source, p.plan.CreationTime, p.plan.UserID = shown.Source, shown.CreationTime, shown.UserID
+	for _, attribute := range []struct {
+		name          string
+		config, found types.String
+		planned       *types.String
+	}{
+		{"run_id", p.config.RunID, shown.RunID, &p.plan.RunID},
+		{"run_link", p.config.RunLink, shown.RunLink, &p.plan.RunLink},
+	} {
+		if attribute.config.IsUnknown() {
+			continue
+		}
+		if !attribute.config.IsNull() && !attribute.config.Equal(attribute.found) {
+			p.diags.AddAttributeError(path.Root(attribute.name), "The adopted version has another "+attribute.name,
+				fmt.Sprintf("Version %s of model %q has %s, and it cannot be changed. Remove the attribute, or adopt another version.",
+					version.Number, version.Model, attribute.found))
+			continue
+		}
+		*attribute.planned = attribute.found
+	}
+}
+
+func missingVersionAdvice(observed []registry.Version) string {
+	if len(observed) == 0 {
+		return "The model does not exist or has no versions. Check model_name, and that the pipeline which registers versions has run."
+	}
+	newest := observed[len(observed)-1].Number
+	return fmt.Sprintf("The newest version is %s. Check the number, and that the pipeline which registers it has run.", newest)
+}
+
+// checkModel fails the plan when the model of a new version neither exists nor is planned to.
+func (p *versionPlanning) checkModel(ctx context.Context, model string) {
+	if p.session.planned.has(model) {
+		return
+	}
+	_, err := p.session.cache.Model(ctx, model)
+	switch {
+	case errors.Is(err, registry.ErrNotFound):
+		p.diags.AddAttributeError(path.Root("model_name"), fmt.Sprintf("Registered model %q does not exist", model),
+			"Declare it with mlregistry_registered_model and refer to it here, as in model_name = mlregistry_registered_model.NAME.name, so "+
+				"that Terraform creates it first. If it is meant to exist, check the name and which registry the provider uses.")
+	case err != nil:
+		p.diags.AddError(fmt.Sprintf("Unable to read registered model %q", model), explain(err))
+	}
+}
+
+// planExisting plans a version in the state from what the last read remembered, without asking the registry.
+func (p *versionPlanning) planExisting() {
+	if p.config.Stage.IsNull() {
+		p.plan.Stage, p.plan.ArchivedVersions, p.plan.StageConflicts = p.prior.Stage, p.prior.ArchivedVersions, p.prior.StageConflicts
+		return
+	}
+	p.plan.StageConflicts = versionList(nil)
+	if p.config.Stage.IsUnknown() || p.config.ArchiveExistingVersions.IsUnknown() {
+		p.plan.ArchivedVersions = types.ListUnknown(types.StringType)
+		return
+	}
+	wanted, current := p.plan.wantedStage(), p.prior.wantedStage()
+	if wanted == current {
+		p.plan.Stage = p.prior.Stage // Written in another letter case, perhaps: no difference.
+	}
+	p.planHandover(registry.Version{
+		Model: p.prior.ModelName.ValueString(), Number: p.prior.number(), Stage: current,
+		Status: registry.Status(p.prior.Status.ValueString()),
+	}, p.memory.View)
+}
+
+// planHandover checks that version may go to its planned stage, and shows who leaves it.
+func (p *versionPlanning) planHandover(version registry.Version, view handover.View) {
+	goal := handover.Goal{
+		Model: version.Model, Version: version.Number, Stage: p.plan.wantedStage(),
+		ArchiveExisting: p.plan.ArchiveExistingVersions.ValueBool(),
+		RequireStaging:  p.session.known() && p.session.requireStaging,
+	}
+	if err := handover.Check(version, goal); err != nil {
+		p.diags.AddAttributeError(path.Root("stage"), p.title(goal), explain(err))
+		return
+	}
+	if p.session.known() && handover.SkipsStaging(version.Stage, goal.Stage) {
+		p.diags.AddAttributeWarning(path.Root("stage"), "Staging is skipped",
+			p.title(goal)+" without the dress rehearsal in Staging. Set require_staging = true on the provider to refuse this.")
+	}
+	leaving := handover.Reviewed(view, goal)
+	moves := version.Stage != goal.Stage || len(leaving) > 0
+	if p.prior != nil && (!moves || !goal.Stage.Exclusive()) {
+		p.plan.ArchivedVersions = p.prior.ArchivedVersions // Of the last promotion: nothing to review in this plan.
+		return
+	}
+	p.plan.ArchivedVersions = versionList(leaving)
+}
+
+// title names the move in a sentence without an end.
+func (p *versionPlanning) title(goal handover.Goal) string {
+	if goal.Version == 0 {
+		return fmt.Sprintf("A new version of model %q goes to %s", goal.Model, goal.Stage)
+	}
+	return fmt.Sprintf("Version %s of model %q goes to %s", goal.Version, goal.Model, goal.Stage)
+}

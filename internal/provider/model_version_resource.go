@@ -1,0 +1,172 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
+)
+
+const modelVersionType = typeName + "_model_version"
+
+// Defaults of the timeouts attribute.
+const (
+	defaultChangeTimeout = 10 * time.Minute
+	defaultDeleteTimeout = 5 * time.Minute
+)
+
+var (
+	_ resource.ResourceWithConfigure      = (*modelVersionResource)(nil)
+	_ resource.ResourceWithImportState    = (*modelVersionResource)(nil)
+	_ resource.ResourceWithModifyPlan     = (*modelVersionResource)(nil)
+	_ resource.ResourceWithValidateConfig = (*modelVersionResource)(nil)
+)
+
+type modelVersionResource struct {
+	session *session
+}
+
+func newModelVersionResource() resource.Resource { return &modelVersionResource{} }
+
+func (r *modelVersionResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = modelVersionType
+}
+
+func (r *modelVersionResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = modelVersionSchema(ctx)
+}
+
+func (r *modelVersionResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+	r.session = sessionFrom(req.ProviderData, &resp.Diagnostics)
+}
+
+func (r *modelVersionResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state modelVersionState
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	memory := loadMemory(ctx, req.Private, &resp.Diagnostics)
+	memory.Imported = takeImported(ctx, req.Private, resp.Private, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() || !r.session.check(&resp.Diagnostics) {
+		return
+	}
+	model, number := state.ModelName.ValueString(), state.number()
+	version, versions, err := r.find(ctx, model, number)
+	if errors.Is(err, registry.ErrNotFound) {
+		if memory.Imported {
+			resp.Diagnostics.AddError("Unable to import", explain(fmt.Errorf("version %s of model %q does not exist: %w", number, model, err)))
+			return
+		}
+		resp.State.RemoveResource(ctx)
+		return
+	}
+	if err != nil {
+		resp.Diagnostics.AddError(fmt.Sprintf("Unable to read version %s of model %q", number, model), explain(err))
+		return
+	}
+	state.fromRegistry(ctx, version, memory, &resp.Diagnostics)
+	memory.save(ctx, resp.Private, versions, &resp.Diagnostics)
+	state.StageConflicts = state.conflicts(memory.View, !memory.StageUnmanaged)
+	if state.ArchivedVersions.IsNull() {
+		state.ArchivedVersions = versionList(nil)
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
+}
+
+// find returns a version and all versions of its model. A version that the model's search does not show is asked for by
+// itself before it counts as gone: servers leave out of a search what the caller may not read.
+func (r *modelVersionResource) find(ctx context.Context, model string, number registry.Number) (registry.Version, []registry.Version, error) {
+	versions, err := r.session.cache.Versions(ctx, model)
+	if err != nil {
+		return registry.Version{}, nil, err
+	}
+	if version, found := registry.FindVersion(versions, number); found {
+		return version, versions, nil
+	}
+	version, err := r.session.cache.Version(ctx, model, number)
+	return version, versions, err
+}
+
+// finish reads the version once more and sets the state from what was read. Values that the plan promised are kept: a
+// stage that is not managed may have moved since.
+func (r *modelVersionResource) finish(
+	ctx context.Context, plan *modelVersionState, memory *versionMemory, private privateWriter, diags *diag.Diagnostics,
+) {
+	ctx, cancel := afterwards(ctx)
+	defer cancel()
+	planned := *plan
+	version, versions, err := r.find(ctx, plan.ModelName.ValueString(), plan.number())
+	if err != nil {
+		diags.AddError(fmt.Sprintf("Unable to read version %s of model %q", plan.Version.ValueString(), plan.ModelName.ValueString()), explain(err))
+		return
+	}
+	plan.fromRegistry(ctx, version, memory, diags)
+	memory.save(ctx, private, versions, diags)
+	if memory.StageUnmanaged && !planned.Stage.IsUnknown() {
+		plan.Stage = planned.Stage
+	}
+	if planned.StageConflicts.IsUnknown() {
+		plan.StageConflicts = plan.conflicts(memory.View, !memory.StageUnmanaged)
+	}
+	if planned.ArchivedVersions.IsUnknown() {
+		plan.ArchivedVersions = versionList(nil)
+	}
+}
+
+// afterwards returns a context for the read that follows a change. It outlives the change's own, since what was done must
+// get into the state; somebody who cancelled waits for seconds only.
+func afterwards(ctx context.Context) (context.Context, context.CancelFunc) {
+	limit := time.Minute
+	if ctx.Err() != nil {
+		limit = 5 * time.Second
+	}
+	return context.WithTimeout(context.WithoutCancel(ctx), limit)
+}
+
+func (r *modelVersionResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state modelVersionState
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	timeout, more := state.Timeouts.Delete(ctx, defaultDeleteTimeout)
+	resp.Diagnostics.Append(more...)
+	if resp.Diagnostics.HasError() || !r.session.check(&resp.Diagnostics) {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	model, number := state.ModelName.ValueString(), state.number()
+	var err error
+	switch state.OnDestroy.ValueString() {
+	case destroyArchive:
+		err = r.session.engine.Remove(ctx, model, number)
+	case destroyDelete:
+		err = r.session.cache.DeleteVersion(ctx, model, number)
+		if errors.Is(err, registry.ErrNotFound) {
+			err = nil
+		}
+	}
+	if err != nil {
+		resp.Diagnostics.AddError(fmt.Sprintf("Unable to %s version %s of model %q", state.OnDestroy.ValueString(), number, model), explain(err))
+	}
+}
+
+func (r *modelVersionResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	slash := strings.LastIndex(req.ID, "/")
+	if slash < 0 {
+		resp.Diagnostics.AddError("Invalid import ID", fmt.Sprintf("%q is not of the form MODEL/VERSION, such as fraud/7.", req.ID))
+		return
+	}
+	model, version := req.ID[:slash], req.ID[slash+1:]
+	_, err := registry.ParseNumber(version)
+	if err = errors.Join(registry.ValidateModelName(model), err); err != nil {
+		resp.Diagnostics.AddError("Invalid import ID", fmt.Sprintf("%q is not of the form MODEL/VERSION, such as fraud/7. ", req.ID)+explain(err))
+		return
+	}
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("model_name"), model)...)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("version"), version)...)
+	markImported(ctx, resp.Private, &resp.Diagnostics)
+}

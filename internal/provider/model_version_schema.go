@@ -1,0 +1,125 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
+)
+
+// What on_destroy can say.
+const (
+	// destroyArchive moves the version to Archived.
+	destroyArchive = "archive"
+	// destroyRetain leaves the version as it is.
+	destroyRetain = "retain"
+	// destroyDelete deletes the version from the registry.
+	destroyDelete = "delete"
+)
+
+func modelVersionSchema(ctx context.Context) schema.Schema {
+	keep := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
+	return schema.Schema{
+		MarkdownDescription: "One version of a registered model, and the stage it is in. Give `source` to register a new version, or " +
+			"`version` to adopt one that a pipeline registered. A changed `stage` is a handover: the plan names the versions that " +
+			"leave the stage (`archived_versions`), and apply archives exactly those before, or in the same transaction as, the promotion.",
+		Attributes: map[string]schema.Attribute{
+			"model_name": schema.StringAttribute{
+				Required:            true,
+				MarkdownDescription: "Name of the registered model. A change replaces the version.",
+				Validators:          []validator.String{modelNameRule()},
+			},
+			"version": schema.StringAttribute{
+				Optional: true, Computed: true, PlanModifiers: keep,
+				MarkdownDescription: "Number of the version, assigned by the registry. Set it (as a string or a number) to adopt a version that " +
+					"exists: it is then never created or deleted by Terraform. Another number adopts another version.",
+				Validators: []validator.String{versionNumberRule()},
+			},
+			"source": schema.StringAttribute{
+				Optional: true, Computed: true, PlanModifiers: keep,
+				MarkdownDescription: fmt.Sprintf("URI of the model's files, such as `s3://bucket/model` or `models:/other/3`, at most %d "+
+					"characters. Setting it registers a new version; a change registers another and replaces this one. MLflow refuses a local path "+
+					"without `run_id`.", registry.MaxSourceLength),
+				Validators: []validator.String{sourceRule()},
+			},
+			"run_id": schema.StringAttribute{
+				Optional: true, Computed: true, PlanModifiers: keep,
+				MarkdownDescription: "MLflow run that produced the model. A change replaces the version.",
+			},
+			"run_link": schema.StringAttribute{
+				Optional: true, Computed: true, PlanModifiers: keep,
+				MarkdownDescription: "Link to that run where it is on another server. A change replaces the version.",
+			},
+			"model_id": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "Logged model that is promoted to this version (MLflow 3). Most servers do not return it, so it is kept " +
+					"as given. A change replaces the version.",
+			},
+			"description": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "Free text. Left out, it is not managed; removed from the configuration, it is cleared.",
+			},
+			"tags": schema.MapAttribute{
+				Optional: true, ElementType: types.StringType,
+				MarkdownDescription: "Tags to set. Only the keys given here are managed: keys that others set stay as they are and are no " +
+					"drift, and MLflow's own (`mlflow.*`) are refused here.",
+				Validators: tagRules(),
+			},
+			"stage": schema.StringAttribute{
+				Optional: true, Computed: true,
+				MarkdownDescription: "Stage the version is to be in: `None`, `Staging`, `Production` or `Archived`, in any letter case. Left " +
+					"out, the stage is shown and not managed.",
+				Validators: []validator.String{stageRule()},
+			},
+			"archive_existing_versions": schema.BoolAttribute{
+				Optional: true, Computed: true, Default: booldefault.StaticBool(true),
+				MarkdownDescription: "Whether `Staging` and `Production` have one holder: going there archives the others. Default: `true`. " +
+					"`false` lets several versions share the stage.",
+			},
+			"on_destroy": schema.StringAttribute{
+				Optional: true, Computed: true,
+				MarkdownDescription: "What destroying this resource does to the version. `archive` (default for a version that this resource " +
+					"registered) moves it to Archived, `retain` (default for an adopted or imported one) leaves it as it is, `delete` deletes it " +
+					"from the registry (never for an adopted one).",
+				Validators: []validator.String{stringvalidator.OneOf(destroyArchive, destroyRetain, destroyDelete)},
+			},
+			"timeouts": timeouts.Attributes(ctx, timeouts.Opts{
+				Create: true, Update: true, Delete: true,
+				CreateDescription: "How long registering, waiting for READY and promoting may take, such as `30m`. Default: `10m`.",
+				UpdateDescription: "How long a change may take. Default: `10m`.",
+				DeleteDescription: "How long `on_destroy` may take. Default: `5m`.",
+			}),
+			"status": schema.StringAttribute{
+				Computed:            true,
+				MarkdownDescription: "`READY`, `PENDING_REGISTRATION` or `FAILED_REGISTRATION`. Only a READY version is promoted.",
+			},
+			"archived_versions": schema.ListAttribute{
+				Computed: true, ElementType: types.StringType,
+				MarkdownDescription: "In a plan that moves the version to an exclusive stage: the versions that hold the stage now and will be " +
+					"archived, in ascending order. Apply refuses if any other version has come to hold it. Afterwards: those of the last such move.",
+			},
+			"stage_conflicts": schema.ListAttribute{
+				Computed: true, ElementType: types.StringType,
+				MarkdownDescription: "Other versions that hold this version's exclusive stage although it is to have one holder. Always planned " +
+					"to be empty, so that a second holder made by hand is a diff.",
+			},
+			"creation_time": schema.StringAttribute{
+				Computed: true, PlanModifiers: keep,
+				MarkdownDescription: "When the version was registered (RFC 3339, UTC, milliseconds; `creation_timestamp` of the REST API).",
+			},
+			"user_id": schema.StringAttribute{
+				Computed: true, PlanModifiers: keep,
+				MarkdownDescription: "Who registered the version; empty on open-source MLflow servers.",
+			},
+		},
+	}
+}

@@ -1,0 +1,146 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
+)
+
+// Create registers a new version, or adopts one that exists, and brings it to its stage.
+func (r *modelVersionResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var config, plan modelVersionState
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	timeout, more := plan.Timeouts.Create(ctx, defaultChangeTimeout)
+	resp.Diagnostics.Append(more...)
+	if resp.Diagnostics.HasError() || !r.session.check(&resp.Diagnostics) {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	memory := &versionMemory{Created: config.Version.IsNull(), StageUnmanaged: config.Stage.IsNull()}
+	if !r.begin(ctx, &plan, memory, &resp.Diagnostics) {
+		return
+	}
+	// From here on the version is in the state, whatever fails: nothing may exist that Terraform does not know of.
+	defer func() {
+		r.finish(ctx, &plan, memory, resp.Private, &resp.Diagnostics)
+		if resp.Diagnostics.HasError() {
+			plan.settleUnknowns()
+		}
+		resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+	}()
+	if memory.Created {
+		ready, err := r.session.engine.WaitReady(ctx, registry.Version{
+			Model: plan.ModelName.ValueString(), Number: plan.number(), Status: registry.Status(plan.Status.ValueString()),
+		})
+		if err != nil {
+			resp.Diagnostics.AddError(fmt.Sprintf("Version %s of model %q did not become READY", ready.Number, ready.Model), explain(err))
+			return
+		}
+	}
+	if !memory.StageUnmanaged {
+		r.promote(ctx, &plan, &resp.Diagnostics)
+	}
+}
+
+// begin makes the version exist: it registers it, or finds the adopted one and gives it its description and tags.
+func (r *modelVersionResource) begin(ctx context.Context, plan *modelVersionState, memory *versionMemory, diags *diag.Diagnostics) bool {
+	model := plan.ModelName.ValueString()
+	if memory.Created {
+		goal := plan.goal(ctx, r.session.requireStaging, diags)
+		version, err := r.session.engine.Create(ctx, plan.toRegistry(ctx, diags), goal)
+		if err != nil {
+			diags.AddError(fmt.Sprintf("Unable to register a version of model %q", model), explain(err))
+			return false
+		}
+		plan.Version = types.StringValue(version.Number.String())
+		plan.Status = types.StringValue(string(version.Status))
+		return true
+	}
+	version, _, err := r.find(ctx, model, plan.number())
+	if err != nil {
+		diags.AddAttributeError(path.Root("version"), fmt.Sprintf("Unable to adopt version %s of model %q", plan.Version.ValueString(), model), explain(err))
+		return false
+	}
+	before := modelVersionState{
+		Description: managedDescription(plan.Description, version.Description, false),
+		Tags:        managedTags(ctx, plan.Tags, version.Tags, false, diags),
+	}
+	return r.describe(ctx, plan, &before, diags)
+}
+
+// Update changes description and tags, and then the stage.
+func (r *modelVersionResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var config, plan, prior modelVersionState
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
+	timeout, more := plan.Timeouts.Update(ctx, defaultChangeTimeout)
+	resp.Diagnostics.Append(more...)
+	memory := loadMemory(ctx, req.Private, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() || !r.session.check(&resp.Diagnostics) {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	memory.StageUnmanaged = config.Stage.IsNull()
+	if !r.describe(ctx, &plan, &prior, &resp.Diagnostics) {
+		return
+	}
+	if !memory.StageUnmanaged && !r.promote(ctx, &plan, &resp.Diagnostics) {
+		return
+	}
+	r.finish(ctx, &plan, memory, resp.Private, &resp.Diagnostics)
+	if !resp.Diagnostics.HasError() {
+		resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+	}
+}
+
+// describe brings description and tags from before to what is planned.
+func (r *modelVersionResource) describe(ctx context.Context, plan, before *modelVersionState, diags *diag.Diagnostics) bool {
+	model, number := plan.ModelName.ValueString(), plan.number()
+	err := changeTags(declaredTags(ctx, before.Tags, diags), declaredTags(ctx, plan.Tags, diags),
+		func(key, value string) error { return r.session.cache.SetVersionTag(ctx, model, number, key, value) },
+		func(key string) error { return r.session.cache.DeleteVersionTag(ctx, model, number, key) })
+	if err == nil && !plan.Description.Equal(before.Description) {
+		err = r.session.cache.DescribeVersion(ctx, model, number, plan.Description.ValueString())
+	}
+	if err != nil {
+		diags.AddError(fmt.Sprintf("Unable to change description or tags of version %s of model %q", number, model), explain(err))
+	}
+	return err == nil
+}
+
+// promote brings the version to its planned stage.
+func (r *modelVersionResource) promote(ctx context.Context, plan *modelVersionState, diags *diag.Diagnostics) bool {
+	goal := plan.goal(ctx, r.session.requireStaging, diags)
+	if _, err := r.session.engine.Run(ctx, goal); err != nil {
+		diags.AddAttributeError(path.Root("stage"),
+			fmt.Sprintf("Unable to move version %s of model %q to %s", goal.Version, goal.Model, goal.Stage), explain(err))
+		return false
+	}
+	return true
+}
+
+// settleUnknowns makes a state that may be stored after a failure: Terraform accepts no unknown values in it.
+func (s *modelVersionState) settleUnknowns() {
+	for _, text := range []*types.String{
+		&s.Version, &s.Source, &s.RunID, &s.RunLink, &s.Stage, &s.OnDestroy, &s.Status, &s.CreationTime, &s.UserID,
+	} {
+		if text.IsUnknown() {
+			*text = types.StringNull()
+		}
+	}
+	for _, list := range []*types.List{&s.ArchivedVersions, &s.StageConflicts} {
+		if list.IsUnknown() {
+			*list = versionList(nil)
+		}
+	}
+}

@@ -1,0 +1,247 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/handover"
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
+)
+
+const registeredModelType = typeName + "_registered_model"
+
+var (
+	_ resource.ResourceWithConfigure   = (*registeredModelResource)(nil)
+	_ resource.ResourceWithImportState = (*registeredModelResource)(nil)
+	_ resource.ResourceWithModifyPlan  = (*registeredModelResource)(nil)
+)
+
+type registeredModelResource struct {
+	session *session
+}
+
+func newRegisteredModelResource() resource.Resource { return &registeredModelResource{} }
+
+func (r *registeredModelResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = registeredModelType
+}
+
+func (r *registeredModelResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "A registered model: the name under which a registry keeps the versions of one model.",
+		Attributes: map[string]schema.Attribute{
+			"name": schema.StringAttribute{
+				Required: true,
+				MarkdownDescription: "Name of the model: not empty, without `/` and `:`, at most 256 characters. A change replaces the model, " +
+					"which is refused while it has versions (unless `force_destroy` is set): rename it in MLflow and import it instead.",
+				Validators:    []validator.String{modelNameRule()},
+				PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
+			},
+			"description": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "Free text. Left out, it is not managed; removed from the configuration, it is cleared.",
+			},
+			"tags": schema.MapAttribute{
+				Optional: true, ElementType: types.StringType,
+				MarkdownDescription: "Tags to set. Only the keys given here are managed: keys that others set stay as they are and are no " +
+					"drift, and MLflow's own (`mlflow.*`) are refused here.",
+				Validators: tagRules(),
+			},
+			"force_destroy": schema.BoolAttribute{
+				Optional: true, Computed: true, Default: booldefault.StaticBool(false),
+				MarkdownDescription: "Allow Terraform to delete the model together with all its versions, in every stage. Default: `false`: " +
+					"deleting or renaming a model that has versions is refused.",
+			},
+		},
+	}
+}
+
+func (r *registeredModelResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+	r.session = sessionFrom(req.ProviderData, &resp.Diagnostics)
+}
+
+func (r *registeredModelResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if req.Plan.Raw.IsNull() || !r.session.known() {
+		return
+	}
+	var plan, prior registeredModelState
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() || plan.Name.IsUnknown() {
+		return
+	}
+	r.session.planned.add(plan.Name.ValueString())
+	if req.State.Raw.IsNull() {
+		return
+	}
+	resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
+	if resp.Diagnostics.HasError() || prior.Name.Equal(plan.Name) || prior.ForceDestroy.ValueBool() {
+		return
+	}
+	r.refuseRename(ctx, prior.Name.ValueString(), plan.Name.ValueString(), &resp.Diagnostics)
+}
+
+// refuseRename fails the plan when a changed name would delete a model that has versions.
+func (r *registeredModelResource) refuseRename(ctx context.Context, from, to string, diags *diag.Diagnostics) {
+	versions, err := r.session.cache.Versions(ctx, from)
+	if err != nil {
+		diags.AddError("Unable to read the versions of registered model "+from, explain(err))
+		return
+	}
+	if len(versions) == 0 {
+		return
+	}
+	diags.AddAttributeError(path.Root("name"), fmt.Sprintf("Renaming the registered model %q would delete its %d versions", from, len(versions)),
+		fmt.Sprintf("Terraform can change the name only by deleting the model and creating another. To keep the versions, rename it in "+
+			"MLflow and import it under its new name:\n\n"+
+			"  MlflowClient().rename_registered_model(%[1]q, %[2]q)\n"+
+			"  terraform state rm <this resource and its versions>\n"+
+			"  terraform import <this resource> %[3]s\n\n"+
+			"To delete the model with all its versions, apply force_destroy = true first.", from, to, shellWord(to)))
+}
+
+func (r *registeredModelResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan registeredModelState
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	wanted := plan.toRegistry(ctx, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() || !r.session.check(&resp.Diagnostics) {
+		return
+	}
+	model, err := r.create(ctx, wanted)
+	if errors.Is(err, registry.ErrAlreadyExists) {
+		resp.Diagnostics.AddAttributeError(path.Root("name"), fmt.Sprintf("Registered model %q already exists", wanted.Name),
+			fmt.Sprintf("It is not in this Terraform state, and it was left as it is. To manage it here, import it:\n\n"+
+				"  terraform import %s.<name> %s\n\nOriginal message: %s", registeredModelType, shellWord(wanted.Name), err))
+		return
+	}
+	if err != nil {
+		resp.Diagnostics.AddError(fmt.Sprintf("Unable to create registered model %q", wanted.Name), explain(err))
+		return
+	}
+	plan.fromRegistry(ctx, model, false, &resp.Diagnostics)
+	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+}
+
+// create registers the model. When the answer was lost, it reads whether the model is there now, with what was asked.
+func (r *registeredModelResource) create(ctx context.Context, wanted registry.NewModel) (registry.Model, error) {
+	model, err := r.session.cache.CreateModel(ctx, wanted)
+	if !errors.Is(err, registry.ErrOutcomeUnknown) {
+		return model, err
+	}
+	found, readErr := r.session.cache.Model(ctx, wanted.Name)
+	if readErr != nil {
+		return model, errors.Join(err, readErr)
+	}
+	if found.Description != wanted.Description || !maps.Equal(found.Tags, wanted.Tags) {
+		return model, fmt.Errorf("%w: a registered model of this name with other content exists now; the call for this one failed: %w",
+			registry.ErrAlreadyExists, err)
+	}
+	return found, nil
+}
+
+func (r *registeredModelResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state registeredModelState
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	imported := takeImported(ctx, req.Private, resp.Private, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() || !r.session.check(&resp.Diagnostics) {
+		return
+	}
+	model, err := r.session.cache.Model(ctx, state.Name.ValueString())
+	if errors.Is(err, registry.ErrNotFound) {
+		resp.State.RemoveResource(ctx)
+		return
+	}
+	if err != nil {
+		resp.Diagnostics.AddError(fmt.Sprintf("Unable to read registered model %q", state.Name.ValueString()), explain(err))
+		return
+	}
+	state.fromRegistry(ctx, model, imported, &resp.Diagnostics)
+	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
+}
+
+func (r *registeredModelResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan, prior registeredModelState
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
+	if resp.Diagnostics.HasError() || !r.session.check(&resp.Diagnostics) {
+		return
+	}
+	name := plan.Name.ValueString()
+	before, after := declaredTags(ctx, prior.Tags, &resp.Diagnostics), declaredTags(ctx, plan.Tags, &resp.Diagnostics)
+	err := changeTags(before, after,
+		func(key, value string) error { return r.session.cache.SetModelTag(ctx, name, key, value) },
+		func(key string) error { return r.session.cache.DeleteModelTag(ctx, name, key) })
+	if err == nil && !plan.Description.Equal(prior.Description) {
+		err = r.session.cache.DescribeModel(ctx, name, plan.Description.ValueString())
+	}
+	var model registry.Model
+	if err == nil {
+		model, err = r.session.cache.Model(ctx, name)
+	}
+	if err != nil {
+		resp.Diagnostics.AddError(fmt.Sprintf("Unable to update registered model %q", name), explain(err))
+		return
+	}
+	plan.fromRegistry(ctx, model, false, &resp.Diagnostics)
+	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+}
+
+func (r *registeredModelResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state registeredModelState
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() || !r.session.check(&resp.Diagnostics) {
+		return
+	}
+	name := state.Name.ValueString()
+	if !state.ForceDestroy.ValueBool() {
+		versions, err := r.session.cache.Fresh().Versions(ctx, name)
+		if err != nil {
+			resp.Diagnostics.AddError(fmt.Sprintf("Unable to read the versions of registered model %q", name), explain(err))
+			return
+		}
+		if len(versions) > 0 {
+			resp.Diagnostics.AddError(fmt.Sprintf("Registered model %q still has versions", name), keptVersions(versions))
+			return
+		}
+	}
+	err := r.session.cache.DeleteModel(ctx, name)
+	if err != nil && !errors.Is(err, registry.ErrNotFound) {
+		resp.Diagnostics.AddError(fmt.Sprintf("Unable to delete registered model %q", name), explain(err))
+	}
+}
+
+// keptVersions tells how to get rid of a model that still has versions, and how to keep it.
+func keptVersions(versions []registry.Version) string {
+	numbers := make([]registry.Number, 0, len(versions))
+	for _, version := range versions {
+		numbers = append(numbers, version.Number)
+	}
+	const shown = 20
+	list := handover.VersionList(numbers[:min(shown, len(numbers))])
+	if len(numbers) > shown {
+		list += fmt.Sprintf(" and %d more", len(numbers)-shown)
+	}
+	return "Deleting a model deletes all its versions, so it was not deleted. It has " + list + " (archived ones count).\n\n" +
+		"To delete it with them, apply force_destroy = true on this resource first, then delete it. To keep it and only stop managing " +
+		"it, use a removed block with destroy = false, or terraform state rm."
+}
+
+func (r *registeredModelResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	if err := registry.ValidateModelName(req.ID); err != nil {
+		resp.Diagnostics.AddError("Invalid import ID", explain(err)+"\n\nThe ID of a registered model is its name.")
+		return
+	}
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("name"), req.ID)...)
+	markImported(ctx, resp.Private, &resp.Diagnostics)
+}

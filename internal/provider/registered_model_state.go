@@ -1,0 +1,35 @@
+package provider
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
+)
+
+// registeredModelState is the configuration, plan and state of mlregistry_registered_model.
+type registeredModelState struct {
+	Name         types.String `tfsdk:"name"`
+	Description  types.String `tfsdk:"description"`
+	Tags         types.Map    `tfsdk:"tags"`
+	ForceDestroy types.Bool   `tfsdk:"force_destroy"`
+}
+
+func (s *registeredModelState) fromRegistry(ctx context.Context, model registry.Model, imported bool, diags *diag.Diagnostics) {
+	s.Name = types.StringValue(model.Name)
+	s.Description = managedDescription(s.Description, model.Description, imported)
+	s.Tags = managedTags(ctx, s.Tags, model.Tags, imported, diags)
+	if s.ForceDestroy.IsNull() {
+		s.ForceDestroy = types.BoolValue(false)
+	}
+}
+
+func (s *registeredModelState) toRegistry(ctx context.Context, diags *diag.Diagnostics) registry.NewModel {
+	return registry.NewModel{
+		Name:        s.Name.ValueString(),
+		Description: s.Description.ValueString(),
+		Tags:        declaredTags(ctx, s.Tags, diags),
+	}
+}

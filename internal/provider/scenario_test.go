@@ -1,0 +1,163 @@
+package provider_test
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/acctest"
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/provider"
+)
+
+const (
+	model = "mlregistry_registered_model.m"
+	v1    = "mlregistry_model_version.v1"
+	v2    = "mlregistry_model_version.v2"
+)
+
+// declaredModel is the block that most scenarios start from. Their model may go with its versions at the end.
+const declaredModel = `
+resource "mlregistry_registered_model" "m" {
+  name          = "MODEL"
+  force_destroy = true
+}
+`
+
+// scenario is one test against a registry of its own, or a model of its own on a shared one.
+type scenario struct {
+	*acctest.Registry
+	t     *testing.T
+	model string
+	// settings are further lines of the provider block.
+	settings string
+}
+
+func newScenario(t *testing.T) *scenario {
+	t.Helper()
+	t.Parallel()
+	registry := acctest.NewRegistry(t)
+	return &scenario{Registry: registry, t: t, model: registry.UniqueName(t, "fraud")}
+}
+
+// hcl returns a whole configuration: the provider block, and the blocks with MODEL replaced.
+func (s *scenario) hcl(blocks ...string) string {
+	return fmt.Sprintf("provider \"mlregistry\" {\n  tracking_uri = %q\n%s\n}\n", s.URI, s.settings) +
+		strings.ReplaceAll(strings.Join(blocks, "\n"), "MODEL", s.model)
+}
+
+// run runs the steps with the provider in this process. After each step the framework plans twice more, and fails
+// unless both plans are empty.
+func (s *scenario) run(steps ...resource.TestStep) {
+	s.t.Helper()
+	resource.Test(s.t, resource.TestCase{
+		ProtoV6ProviderFactories: map[string]func() (tfprotov6.ProviderServer, error){
+			"mlregistry": providerserver.NewProtocol6WithError(provider.New("test")()),
+		},
+		Steps: steps,
+	})
+}
+
+// version writes a model version block of the declared model with the given further lines.
+func version(name string, lines ...string) string {
+	return fmt.Sprintf("resource \"mlregistry_model_version\" %q {\n  model_name = mlregistry_registered_model.m.name\n  %s\n}\n",
+		name, strings.Join(lines, "\n  "))
+}
+
+func source(number int) string { return fmt.Sprintf("source = \"s3://models/fraud/%d\"", number) }
+
+func stage(name string) string { return fmt.Sprintf("stage = %q", name) }
+
+// look is a state check that looks at the registry by plain HTTP instead of at the state.
+type look func() error
+
+func (l look) CheckState(_ context.Context, _ statecheck.CheckStateRequest, resp *statecheck.CheckStateResponse) {
+	resp.Error = l()
+}
+
+// sees checks the stage of versions in the registry: pairs of a number and a stage.
+func (s *scenario) sees(pairs ...string) statecheck.StateCheck {
+	return look(func() error {
+		for index := 0; index < len(pairs); index += 2 {
+			if got := s.Stage(s.t, s.model, pairs[index]); got != pairs[index+1] {
+				return fmt.Errorf("version %s is in %s, want %s", pairs[index], got, pairs[index+1])
+			}
+		}
+		return nil
+	})
+}
+
+// holds checks who holds Production in the registry.
+func (s *scenario) holds(want ...string) statecheck.StateCheck {
+	return s.compares("the holders of Production", func() any { return s.Holders(s.t, s.model, "Production") }, want)
+}
+
+// compares checks something that is seen in the registry.
+func (s *scenario) compares(what string, got func() any, want any) statecheck.StateCheck {
+	return look(func() error {
+		if found := fmt.Sprintf("%q", got()); found != fmt.Sprintf("%q", want) {
+			return fmt.Errorf("%s: the registry has %s, want %q", what, found, want)
+		}
+		return nil
+	})
+}
+
+func texts(values ...string) knownvalue.Check {
+	checks := make([]knownvalue.Check, 0, len(values))
+	for _, value := range values {
+		checks = append(checks, knownvalue.StringExact(value))
+	}
+	return knownvalue.ListExact(checks)
+}
+
+// stateHas checks a text attribute of the state.
+func stateHas(address, attribute, want string) statecheck.StateCheck {
+	return statecheck.ExpectKnownValue(address, tfjsonpath.New(attribute), knownvalue.StringExact(want))
+}
+
+func stateNull(address, attribute string) statecheck.StateCheck {
+	return statecheck.ExpectKnownValue(address, tfjsonpath.New(attribute), knownvalue.Null())
+}
+
+func planHas(address, attribute, want string) plancheck.PlanCheck {
+	return plancheck.ExpectKnownValue(address, tfjsonpath.New(attribute), knownvalue.StringExact(want))
+}
+
+// archives checks what a plan says about who leaves the stage.
+func archives(address string, versions ...string) plancheck.PlanCheck {
+	return plancheck.ExpectKnownValue(address, tfjsonpath.New("archived_versions"), texts(versions...))
+}
+
+func creates(address string) plancheck.PlanCheck {
+	return plancheck.ExpectResourceAction(address, plancheck.ResourceActionCreate)
+}
+
+func updates(address string) plancheck.PlanCheck {
+	return plancheck.ExpectResourceAction(address, plancheck.ResourceActionUpdate)
+}
+
+func keeps(address string) plancheck.PlanCheck {
+	return plancheck.ExpectResourceAction(address, plancheck.ResourceActionNoop)
+}
+
+func before(checks ...plancheck.PlanCheck) resource.ConfigPlanChecks {
+	return resource.ConfigPlanChecks{PreApply: checks}
+}
+
+// says matches a message that Terraform may have wrapped anywhere.
+func says(text string) *regexp.Regexp {
+	words := strings.Fields(text)
+	for index, word := range words {
+		words[index] = regexp.QuoteMeta(word)
+	}
+	return regexp.MustCompile(`(?s)` + strings.Join(words, `[\s│]+`))
+}

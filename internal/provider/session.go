@@ -1,0 +1,74 @@
+package provider
+
+import (
+	"fmt"
+	"sync"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/handover"
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/readcache"
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
+)
+
+// session is what all resources of one configured provider share. Terraform starts a process, and with it a session,
+// for each provider configuration and each walk. The zero session belongs to a provider block with values that are
+// not known yet.
+type session struct {
+	cache          *readcache.Cache
+	engine         *handover.Engine
+	requireStaging bool
+	planned        plannedModels
+}
+
+func newSession(target registry.Registry, way handover.Way, requireStaging bool) *session {
+	cache := readcache.New(target)
+	return &session{cache: cache, engine: handover.New(cache.Fresh(), way), requireStaging: requireStaging}
+}
+
+// known reports whether the registry can be asked.
+func (s *session) known() bool { return s != nil && s.cache != nil }
+
+// check adds an error when the registry cannot be asked yet, and reports whether it can.
+func (s *session) check(diags *diag.Diagnostics) bool {
+	if !s.known() {
+		diags.AddError("The provider's configuration is not known yet",
+			"The provider block uses a value that is known only after another resource is applied, and this object has to be "+
+				"read from the registry now. Apply what that value comes from first (terraform apply -target=…), then this.")
+	}
+	return s.known()
+}
+
+// sessionFrom returns the session that the provider handed to a resource; nil before the provider is configured.
+func sessionFrom(data any, diags *diag.Diagnostics) *session {
+	if data == nil {
+		return nil
+	}
+	configured, ok := data.(*session)
+	if !ok {
+		diags.AddError("Unexpected provider data", fmt.Sprintf("Got %T. This is a bug in the provider: please report it.", data))
+	}
+	return configured
+}
+
+// plannedModels are the registered models whose creation this walk has planned: a version of one of them may be planned
+// although the model does not exist yet.
+type plannedModels struct {
+	mu    sync.Mutex
+	names map[string]bool
+}
+
+func (p *plannedModels) add(name string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.names == nil {
+		p.names = make(map[string]bool)
+	}
+	p.names[name] = true
+}
+
+func (p *plannedModels) has(name string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.names[name]
+}

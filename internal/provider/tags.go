@@ -1,0 +1,86 @@
+package provider
+
+import (
+	"context"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+)
+
+// reservedTagPrefix starts the keys of the tags that MLflow writes itself.
+const reservedTagPrefix = "mlflow."
+
+// declaredTags returns a tags attribute as a map; nil for null.
+func declaredTags(ctx context.Context, tags types.Map, diags *diag.Diagnostics) map[string]string {
+	declared := make(map[string]string)
+	if tags.IsNull() || tags.IsUnknown() {
+		return nil
+	}
+	diags.Append(tags.ElementsAs(ctx, &declared, false)...)
+	return declared
+}
+
+// managedTags returns the state of a tags attribute: of the registry's tags those whose keys were declared before. Other
+// people's keys are not managed, so they are no drift. On import every key counts as declared but MLflow's own.
+func managedTags(ctx context.Context, before types.Map, found map[string]string, imported bool, diags *diag.Diagnostics) types.Map {
+	if imported {
+		taken := make(map[string]string)
+		for key, value := range found {
+			if !strings.HasPrefix(key, reservedTagPrefix) {
+				taken[key] = value
+			}
+		}
+		if len(taken) == 0 {
+			return types.MapNull(types.StringType)
+		}
+		return tagMap(ctx, taken, diags)
+	}
+	if before.IsNull() || before.IsUnknown() {
+		return types.MapNull(types.StringType)
+	}
+	kept := make(map[string]string)
+	for key := range declaredTags(ctx, before, diags) {
+		if value, ok := found[key]; ok {
+			kept[key] = value
+		}
+	}
+	return tagMap(ctx, kept, diags)
+}
+
+func tagMap(ctx context.Context, tags map[string]string, diags *diag.Diagnostics) types.Map {
+	value, more := types.MapValueFrom(ctx, types.StringType, tags)
+	diags.Append(more...)
+	return value
+}
+
+// changeTags sets the tags that are new or different and removes those that are no longer declared.
+func changeTags(before, after map[string]string, set func(key, value string) error, remove func(key string) error) error {
+	for key, value := range after {
+		if old, had := before[key]; !had || old != value {
+			if err := set(key, value); err != nil {
+				return err
+			}
+		}
+	}
+	for key := range before {
+		if _, kept := after[key]; !kept {
+			if err := remove(key); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// managedDescription returns the state of a description attribute: the registry's if it was declared before or is being
+// imported, else null. The registry does not tell an empty description from none.
+func managedDescription(before types.String, found string, imported bool) types.String {
+	switch {
+	case before.IsNull() && !imported:
+		return types.StringNull()
+	case found == "" && (before.IsNull() || before.ValueString() != ""):
+		return types.StringNull()
+	}
+	return types.StringValue(found)
+}

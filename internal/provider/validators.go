@@ -1,0 +1,108 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
+)
+
+// textRule checks a string that is known, with a function that returns what is wrong with it.
+type textRule struct {
+	description string
+	summary     string
+	check       func(string) error
+}
+
+var _ validator.String = textRule{}
+
+func (r textRule) Description(context.Context) string         { return r.description }
+func (r textRule) MarkdownDescription(context.Context) string { return r.description }
+
+func (r textRule) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+		return
+	}
+	if err := r.check(req.ConfigValue.ValueString()); err != nil {
+		resp.Diagnostics.AddAttributeError(req.Path, r.summary, explain(err))
+	}
+}
+
+// modelNameRule refuses what MLflow refuses as the name of a registered model.
+func modelNameRule() validator.String {
+	return textRule{
+		description: "not empty, without slash and colon",
+		summary:     "Invalid model name",
+		check:       registry.ValidateModelName,
+	}
+}
+
+// stageRule takes the stages in any letter case.
+func stageRule() validator.String {
+	return textRule{
+		description: "a stage, in any letter case",
+		summary:     "Invalid stage",
+		check: func(text string) error {
+			_, err := registry.ParseStage(text)
+			return err
+		},
+	}
+}
+
+// versionNumberRule takes version numbers as the registry writes them.
+func versionNumberRule() validator.String {
+	return textRule{
+		description: "a version number, from 1",
+		summary:     "Invalid version number",
+		check: func(text string) error {
+			_, err := registry.ParseNumber(text)
+			return err
+		},
+	}
+}
+
+// sourceRule bounds a source to what the registry keeps.
+func sourceRule() validator.String {
+	return textRule{
+		description: fmt.Sprintf("not empty, at most %d characters", registry.MaxSourceLength),
+		summary:     "Invalid source",
+		check: func(text string) error {
+			length := utf8.RuneCountInString(text)
+			if strings.TrimSpace(text) == "" || length > registry.MaxSourceLength {
+				return fmt.Errorf("%w: a source has 1 to %d characters, and this one has %d",
+					registry.ErrInvalid, registry.MaxSourceLength, length)
+			}
+			return nil
+		},
+	}
+}
+
+// maxTagKeyLength is MAX_MODEL_REGISTRY_TAG_KEY_LENGTH of MLflow 3.17 (mlflow/utils/validation.py).
+const maxTagKeyLength = 250
+
+// tagRules refuse keys that MLflow keeps for itself or cannot keep, and values that are null.
+func tagRules() []validator.Map {
+	return []validator.Map{
+		mapvalidator.KeysAre(
+			stringvalidator.LengthBetween(1, maxTagKeyLength),
+			textRule{
+				description: "not a key of MLflow's own",
+				summary:     "Reserved tag key",
+				check: func(key string) error {
+					if strings.HasPrefix(key, reservedTagPrefix) {
+						return fmt.Errorf("%w: the tag key %q starts with %q: such tags are MLflow's own, and this provider leaves them alone",
+							registry.ErrInvalid, key, reservedTagPrefix)
+					}
+					return nil
+				},
+			},
+		),
+		mapvalidator.NoNullValues(),
+	}
+}

@@ -1,0 +1,39 @@
+package provider
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
+)
+
+// versionList writes version numbers as a list of strings in ascending order; an empty list for none.
+func versionList(numbers []registry.Number) types.List {
+	elements := make([]attr.Value, 0, len(numbers))
+	for _, number := range registry.SortedNumbers(numbers) {
+		elements = append(elements, types.StringValue(number.String()))
+	}
+	return types.ListValueMust(types.StringType, elements)
+}
+
+// numberList reads such a list. Null and unknown are empty.
+func numberList(ctx context.Context, list types.List, diags *diag.Diagnostics) []registry.Number {
+	if list.IsNull() || list.IsUnknown() {
+		return nil
+	}
+	var texts []string
+	diags.Append(list.ElementsAs(ctx, &texts, false)...)
+	numbers := make([]registry.Number, 0, len(texts))
+	for _, text := range texts {
+		number, err := registry.ParseNumber(text)
+		if err != nil {
+			diags.AddError("Unreadable version number in the state", explain(err))
+			continue
+		}
+		numbers = append(numbers, number)
+	}
+	return numbers
+}

@@ -1,0 +1,53 @@
+// Command terraform-provider-mlregistry is the Terraform provider for machine-learning model registries. Terraform starts
+// it as a plugin; `terraform-provider-mlregistry serve` runs its embedded registry as an HTTP server instead.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/provider"
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/serve"
+)
+
+// version is set by the linker for releases.
+var version = "dev"
+
+const address = "registry.terraform.io/mlregistry/mlregistry"
+
+func main() {
+	if err := run(os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, "terraform-provider-mlregistry:", err)
+		os.Exit(1)
+	}
+}
+
+func run(args []string) error {
+	if len(args) > 0 && args[0] == "serve" {
+		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+		defer stop()
+		return serve.Run(ctx, args[1:], os.Stdout, os.Stderr)
+	}
+	flags := flag.NewFlagSet("terraform-provider-mlregistry", flag.ContinueOnError)
+	debug := flags.Bool("debug", false, "serve the provider for a debugger, and print how Terraform reaches it")
+	showVersion := flags.Bool("version", false, "print the version and exit")
+	flags.Usage = func() {
+		fmt.Fprintln(flags.Output(), "Usage: terraform-provider-mlregistry [-debug | -version]   started by Terraform\n"+
+			"       terraform-provider-mlregistry serve [--help]          run the embedded registry as a server")
+		flags.PrintDefaults()
+	}
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	if *showVersion {
+		fmt.Println(version)
+		return nil
+	}
+	return providerserver.Serve(context.Background(), provider.New(version), providerserver.ServeOpts{Address: address, Debug: *debug})
+}
