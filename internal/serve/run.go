@@ -1,0 +1,83 @@
+package serve
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/embedded"
+)
+
+const (
+	// readHeaderTimeout and readTimeout bound how long a client may take to send a request.
+	readHeaderTimeout = 10 * time.Second
+	readTimeout       = time.Minute
+	idleTimeout       = 2 * time.Minute
+	// stopTimeout is how long requests under way may take when the server is told to stop.
+	stopTimeout = 10 * time.Second
+	// maxBody and maxHeader bound a request in bytes.
+	maxBody   = 16 << 20
+	maxHeader = 1 << 20
+)
+
+// Run serves the embedded registry until ctx ends, which is not an error. args are the arguments after
+// "serve"; --help prints them to stdout and returns nil. When it listens it prints one line with the address
+// to stdout, and then one structured line a request to stderr.
+//
+// It fails for a wrong argument, an address that can't be had, a file that can't be used (registry.ErrStorage),
+// and an address beyond this machine without a token.
+func Run(ctx context.Context, args []string, stdout, stderr io.Writer) (err error) {
+	given, err := parseOptions(args, stdout)
+	if errors.Is(err, flag.ErrHelp) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	store, err := embedded.Open(given.database)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+
+	var config net.ListenConfig
+	listener, err := config.Listen(ctx, "tcp", given.listen)
+	if err != nil {
+		return fmt.Errorf("serve: %w", err)
+	}
+	server := &http.Server{
+		Handler:           protect(store, given, slog.New(slog.NewTextHandler(stderr, nil))),
+		ReadHeaderTimeout: readHeaderTimeout,
+		ReadTimeout:       readTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    maxHeader,
+		ErrorLog:          slog.NewLogLogger(slog.NewTextHandler(stderr, nil), slog.LevelWarn),
+	}
+	if _, err := fmt.Fprintf(stdout, "mlregistry: serving %s on http://%s\n", given.database, listener.Addr()); err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	return serveUntil(ctx, server, listener)
+}
+
+// serveUntil serves until ctx ends and then lets the requests under way finish.
+func serveUntil(ctx context.Context, server *http.Server, listener net.Listener) error {
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+	select {
+	case err := <-failed:
+		return fmt.Errorf("serve: %w", err)
+	case <-ctx.Done():
+	}
+	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
+	defer cancel()
+	if err := server.Shutdown(ending); err != nil {
+		return errors.Join(fmt.Errorf("serve: stopping: %w", err), server.Close())
+	}
+	return nil
+}

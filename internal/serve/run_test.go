@@ -1,0 +1,182 @@
+package serve_test
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/serve"
+)
+
+// lockedBuffer is a log that the server and the test may use at once.
+type lockedBuffer struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (b *lockedBuffer) Write(part []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.Write(part)
+}
+
+func (b *lockedBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.String()
+}
+
+// start runs the command on a free port until the test ends and returns its address and its log.
+func start(t *testing.T, args ...string) (string, *lockedBuffer) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	reader, writer := io.Pipe()
+	log := &lockedBuffer{}
+	ended := make(chan error, 1)
+	database := filepath.Join(t.TempDir(), "registry.db")
+	go func() {
+		err := serve.Run(ctx, append([]string{"--listen", "127.0.0.1:0", "--db", database}, args...), writer, log)
+		writer.CloseWithError(io.EOF)
+		ended <- err
+	}()
+	t.Cleanup(func() {
+		cancel()
+		if err := <-ended; err != nil {
+			t.Errorf("Run: %v", err)
+		}
+	})
+	line, err := bufio.NewReader(reader).ReadString('\n')
+	prefix := "mlregistry: serving " + database + " on http://127.0.0.1:"
+	if err != nil || !strings.HasPrefix(line, prefix) {
+		t.Fatalf("the first line is %q (%v), want %s...", line, err, prefix)
+	}
+	return strings.TrimSpace(line[strings.Index(line, "http://"):]), log
+}
+
+func send(t *testing.T, method, url, content string, change func(*http.Request)) (int, string) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(content))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Content-Type", "application/json")
+	if change != nil {
+		change(request)
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close() //nolint:errcheck // the test has read it
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return response.StatusCode, string(text)
+}
+
+const models = "/api/2.0/mlflow/registered-models/"
+
+func TestServesTheRegistryAndLogsEachRequestWithoutItsQuery(t *testing.T) {
+	address, log := start(t)
+	if status, text := send(t, "POST", address+models+"create", `{"name":"m"}`, nil); status != http.StatusOK {
+		t.Fatalf("create answered %d %s", status, text)
+	}
+	if status, text := send(t, "GET", address+models+"get?name=m", "", nil); status != http.StatusOK || !strings.Contains(text, `"m"`) {
+		t.Fatalf("get answered %d %s", status, text)
+	}
+	logged := log.String()
+	if strings.Count(logged, "\n") != 2 || !strings.Contains(logged, "path="+models+"get status=200") {
+		t.Errorf("the log is %q, want two lines", logged)
+	}
+	if strings.Contains(logged, "name=m") {
+		t.Errorf("the log %q holds the query", logged)
+	}
+}
+
+func TestRefusesForeignHostsAndOrigins(t *testing.T) {
+	address, _ := start(t)
+	for name, change := range map[string]func(*http.Request){
+		"host":           func(r *http.Request) { r.Host = "evil.example" },
+		"host with port": func(r *http.Request) { r.Host = "evil.example:5000" },
+		"origin":         func(r *http.Request) { r.Header.Set("Origin", "https://evil.example") },
+		"opaque origin":  func(r *http.Request) { r.Header.Set("Origin", "null") },
+	} {
+		if status, text := send(t, "POST", address+models+"create", `{"name":"`+name+`"}`, change); status != http.StatusForbidden {
+			t.Errorf("%s: answered %d %s, want 403", name, status, text)
+		}
+	}
+	for _, host := range []string{"localhost", "localhost:99", "[::1]:5000", "127.0.0.1"} {
+		if status, text := send(t, "GET", address+"/health", "", func(r *http.Request) { r.Host = host }); status != http.StatusOK {
+			t.Errorf("Host %s answered %d %s, want 200", host, status, text)
+		}
+	}
+}
+
+func TestAsksForTheToken(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "token")
+	if err := os.WriteFile(file, []byte("s3cret\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	address, log := start(t, "--token-file", file)
+	for header, want := range map[string]int{
+		"": 401, "Bearer": 401, "Bearer wrong": 401, "Basic s3cret": 401, "Bearer s3cret": 200, "bearer s3cret": 200,
+	} {
+		got, _ := send(t, "GET", address+"/health", "", func(r *http.Request) { r.Header.Set("Authorization", header) })
+		if got != want {
+			t.Errorf("Authorization %q answered %d, want %d", header, got, want)
+		}
+	}
+	if strings.Contains(log.String(), "s3cret") {
+		t.Errorf("the log %q holds the token", log)
+	}
+}
+
+func TestBoundsTheBody(t *testing.T) {
+	address, _ := start(t)
+	large := `{"name":"m","description":"` + strings.Repeat("x", 17<<20) + `"}`
+	if status, text := send(t, "POST", address+models+"create", large, nil); status != http.StatusBadRequest {
+		t.Errorf("17 MiB answered %d %.200s, want 400", status, text)
+	}
+}
+
+func TestRefusesWrongArguments(t *testing.T) {
+	empty := filepath.Join(t.TempDir(), "empty")
+	if err := os.WriteFile(empty, []byte(" \n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for want, args := range map[string][]string{
+		"listen on 127.0.0.1, or give --token-file": {"--listen", "0.0.0.0:0"},
+		"would let anyone":                          {"--listen", ":0"},
+		"is no HOST:PORT":                           {"--listen", "127.0.0.1"},
+		"is a folder":                               {"--db", t.TempDir(), "--listen", "127.0.0.1:0"},
+		"is empty":                                  {"--token-file", empty},
+		"no such file":                              {"--token-file", empty + "x"},
+		"unexpected argument":                       {"registry.db"},
+		"--help explains":                           {"--what"},
+	} {
+		err := serve.Run(t.Context(), args, io.Discard, io.Discard)
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("Run(%q) = %v, want an error with %q", args, err, want)
+		}
+	}
+}
+
+func TestHelpExplainsEveryFlag(t *testing.T) {
+	var out bytes.Buffer
+	if err := serve.Run(t.Context(), []string{"--help"}, &out, io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"Usage:", "-listen", "-db", "-token-file", "127.0.0.1:5000", "registry.db"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("the help lacks %q:\n%s", want, out.String())
+		}
+	}
+}
