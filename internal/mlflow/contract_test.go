@@ -4,8 +4,10 @@ import (
 	"crypto/rand"
 	"fmt"
 	"os"
+	"path/filepath"
 	"testing"
 
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/embedded"
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/mlflow"
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
 )
@@ -43,7 +45,18 @@ func TestContract(t *testing.T) {
 
 func backends(t *testing.T) []backend {
 	t.Helper()
-	var list []backend
+	local, err := embedded.Open(filepath.Join(t.TempDir(), "registry.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := local.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	list := []backend{{name: "embedded", config: mlflow.Config{
+		BaseURL: "http://embedded", Transport: embedded.Transport(local),
+	}}}
 	if uri := os.Getenv("MLREGISTRY_TEST_URI"); uri != "" {
 		list = append(list, backend{name: "server", config: mlflow.Config{
 			BaseURL:  uri,

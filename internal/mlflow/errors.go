@@ -129,6 +129,8 @@ func (c *call) lost(err error) *registry.Error {
 	var redirect *redirectError
 	var attempt *attemptError
 	switch {
+	case errors.Is(err, registry.ErrStorage): // an in-process transport says that it can't use its file
+		failure.Kind = registry.ErrStorage
 	case errors.As(err, &redirect):
 		failure.Kind, failure.Status = registry.ErrNotMLflow, redirect.status
 	case errors.As(err, &attempt):

@@ -13,6 +13,8 @@ import (
 	"net/http/httptrace"
 	"sync/atomic"
 	"time"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
 )
 
 // maxAnswerSize bounds an answer: 200,000 versions of 1 KiB fit.
@@ -79,8 +81,11 @@ func (t *attemptTransport) timed(outer, inner context.Context, failure *attemptE
 	return failure
 }
 
-// permanent says whether the error lies in names or certificates, which do not change between two attempts.
+// permanent says whether the error lies in names, certificates or files, which do not change between two attempts.
 func permanent(err error) bool {
+	if errors.Is(err, registry.ErrStorage) {
+		return true
+	}
 	var name *net.DNSError
 	if errors.As(err, &name) {
 		return name.IsNotFound
