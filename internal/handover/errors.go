@@ -60,14 +60,19 @@ func (e *NotReadyError) Error() string {
 
 // ForbiddenError says that require_staging forbids the transition. Nothing was changed.
 type ForbiddenError struct {
-	Model    string
+	Model string
+	// Version is the version that was to be moved; 0 when it was yet to be created.
 	Version  registry.Number
 	From, To registry.Stage
 }
 
 // Error names the transition.
 func (e *ForbiddenError) Error() string {
-	return fmt.Sprintf("require_staging forbids moving version %s of model %q from %s to %s", e.Version, e.Model, e.From, e.To)
+	which := "a new version"
+	if e.Version != 0 {
+		which = "version " + e.Version.String()
+	}
+	return fmt.Sprintf("moving %s of model %q from %s to %s is forbidden by require_staging", which, e.Model, e.From, e.To)
 }
 
 // DisplacedError says that the version was promoted and lost the stage again to somebody else: a promotion that

@@ -61,7 +61,7 @@ func TestPlanRefuses(t *testing.T) {
 			`Production of model "fraud" is now held by version 3, which the reviewed plan does not archive; version 2 was not moved`},
 		"a version that is not READY": {pending, toProduction(2, 1), `version 2 of model "fraud" is FAILED_REGISTRATION, not READY: copy failed`},
 		"skipping Staging where it is required": {newWorld(registry.StageProduction, registry.StageNone), strict(toProduction(2, 1)),
-			`require_staging forbids moving version 2 of model "fraud" from None to Production`},
+			`moving version 2 of model "fraud" from None to Production is forbidden by require_staging`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			steps, err := Plan(test.world.sorted(), test.goal, Atomic)

@@ -173,8 +173,8 @@ func TestAccRegisteredModel_deleteWithVersions(t *testing.T) {
 	s.run(
 		resource.TestStep{Config: kept},
 		resource.TestStep{
-			PreConfig: func() { s.CreateVersion(t, s.model, "s3://models/fraud/1") },
-			Config:    s.hcl(),
+			PreConfig:   func() { s.CreateVersion(t, s.model, "s3://models/fraud/1") },
+			Config:      s.hcl(),
 			ExpectError: says("Deleting a model deletes all its versions, so it was not deleted. It has version 1"),
 		},
 		resource.TestStep{Config: forced, ConfigPlanChecks: before(updates(model)), ConfigStateChecks: []statecheck.StateCheck{

@@ -102,7 +102,7 @@ func (r *registeredModelResource) refuseRename(ctx context.Context, from, to str
 	if len(versions) == 0 {
 		return
 	}
-	diags.AddAttributeError(path.Root("name"), fmt.Sprintf("Renaming the registered model %q would delete its %d versions", from, len(versions)),
+	diags.AddAttributeError(path.Root("name"), fmt.Sprintf("Renaming the registered model %q would delete %s", from, listVersions(versions)),
 		fmt.Sprintf("Terraform can change the name only by deleting the model and creating another. To keep the versions, rename it in "+
 			"MLflow and import it under its new name:\n\n"+
 			"  MlflowClient().rename_registered_model(%[1]q, %[2]q)\n"+
@@ -223,18 +223,23 @@ func (r *registeredModelResource) Delete(ctx context.Context, req resource.Delet
 
 // keptVersions tells how to get rid of a model that still has versions, and how to keep it.
 func keptVersions(versions []registry.Version) string {
-	numbers := make([]registry.Number, 0, len(versions))
-	for _, version := range versions {
-		numbers = append(numbers, version.Number)
-	}
-	const shown = 20
-	list := handover.VersionList(numbers[:min(shown, len(numbers))])
-	if len(numbers) > shown {
-		list += fmt.Sprintf(" and %d more", len(numbers)-shown)
-	}
-	return "Deleting a model deletes all its versions, so it was not deleted. It has " + list + " (archived ones count).\n\n" +
+	return "Deleting a model deletes all its versions, so it was not deleted. It has " + listVersions(versions) + " (archived ones count).\n\n" +
 		"To delete it with them, apply force_destroy = true on this resource first, then delete it. To keep it and only stop managing " +
 		"it, use a removed block with destroy = false, or terraform state rm."
+}
+
+// listVersions names versions for people, at most twenty of them.
+func listVersions(versions []registry.Version) string {
+	const shown = 20
+	var numbers []registry.Number
+	for _, version := range versions[:min(shown, len(versions))] {
+		numbers = append(numbers, version.Number)
+	}
+	list := handover.VersionList(numbers)
+	if len(versions) > shown {
+		list += fmt.Sprintf(" and %d more", len(versions)-shown)
+	}
+	return list
 }
 
 func (r *registeredModelResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
