@@ -18,6 +18,10 @@ if [[ $version == OpenTofu* ]]; then
   export TF_ACC_PROVIDER_NAMESPACE=hashicorp TF_ACC_PROVIDER_HOST=registry.opentofu.org
 fi
 
+# The tests want nothing of the user's CLI configuration, and no look at whether the CLI is the newest.
 mkdir -p .work/bin
+: >.work/empty.tfrc
+export TF_CLI_CONFIG_FILE=$PWD/.work/empty.tfrc CHECKPOINT_DISABLE=1
+
 go build -o .work/bin/testsummary ./tools/testsummary
 go test -json -timeout 20m "$@" | .work/bin/testsummary ${summary[@]+"${summary[@]}"}

@@ -43,8 +43,7 @@ func (p *Proxy) takeFault(request Request) FaultKind {
 
 // undisturbed is what happens when no fault is due.
 func undisturbed(x *exchange) {
-	response, body := x.forward()
-	x.answer(response.StatusCode, response.Header, body)
+	x.answer(x.forward())
 }
 
 // DropBefore closes the connection before the backend hears of the request.
@@ -58,10 +57,10 @@ func DropAfter(x *exchange) {
 
 // HalfBody lets the backend do the work and breaks the connection in the middle of the answer's body.
 func HalfBody(x *exchange) {
-	response, body := x.forward()
-	header := response.Header.Clone()
-	header.Set("Content-Length", strconv.Itoa(len(body)))
-	x.answer(response.StatusCode, header, body[:len(body)/2])
+	whole := x.forward()
+	whole.header.Set("Content-Length", strconv.Itoa(len(whole.body)))
+	whole.body = whole.body[:len(whole.body)/2]
+	x.answer(whole)
 	_ = http.NewResponseController(x.writer).Flush()
 	x.drop()
 }
@@ -69,8 +68,11 @@ func HalfBody(x *exchange) {
 // HTML answers 200 with a web page, as a login page or another service in front of the registry does; the
 // backend hears nothing.
 func HTML(x *exchange) {
-	header := http.Header{"Content-Type": {"text/html; charset=utf-8"}}
-	x.answer(http.StatusOK, header, []byte("<!doctype html><html><body><h1>Sign in</h1></body></html>"))
+	x.answer(reply{
+		status: http.StatusOK,
+		header: http.Header{"Content-Type": {"text/html; charset=utf-8"}},
+		body:   []byte("<!doctype html><html><body><h1>Sign in</h1></body></html>"),
+	})
 }
 
 // Delay answers undisturbed, but forwards the request that much later. A client that gives up earlier takes
@@ -85,9 +87,9 @@ func Delay(pause time.Duration) FaultKind {
 // DelayAfter lets the backend do the work at once and holds its answer back that long.
 func DelayAfter(pause time.Duration) FaultKind {
 	return func(x *exchange) {
-		response, body := x.forward()
+		held := x.forward()
 		x.wait(pause)
-		x.answer(response.StatusCode, response.Header, body)
+		x.answer(held)
 	}
 }
 
@@ -104,7 +106,7 @@ func (x *exchange) wait(pause time.Duration) {
 
 // Status answers with a status, headers and a body of the test's choice; the backend hears nothing.
 func Status(code int, header map[string]string, body string) FaultKind {
-	return func(x *exchange) { x.answer(code, toHeader(header), []byte(body)) }
+	return func(x *exchange) { x.answer(reply{status: code, header: toHeader(header), body: []byte(body)}) }
 }
 
 // StatusAfter lets the backend do the work and then answers with a status, headers and a body of the test's
@@ -112,7 +114,7 @@ func Status(code int, header map[string]string, body string) FaultKind {
 func StatusAfter(code int, header map[string]string, body string) FaultKind {
 	return func(x *exchange) {
 		x.forward()
-		x.answer(code, toHeader(header), []byte(body))
+		x.answer(reply{status: code, header: toHeader(header), body: []byte(body)})
 	}
 }
 

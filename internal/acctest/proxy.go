@@ -143,9 +143,16 @@ type exchange struct {
 	writer   http.ResponseWriter
 }
 
+// reply is the backend's whole answer.
+type reply struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
 // forward sends the request to the backend and returns its whole answer, whether or not the client still
 // waits for it. When the backend does not answer, neither does the proxy.
-func (x *exchange) forward() (*http.Response, []byte) {
+func (x *exchange) forward() reply {
 	address := x.proxy.target + x.incoming.URL.RequestURI()
 	lasting := context.WithoutCancel(x.incoming.Context())
 	outgoing, err := http.NewRequestWithContext(lasting, x.incoming.Method, address, bytes.NewReader(x.body))
@@ -166,19 +173,19 @@ func (x *exchange) forward() (*http.Response, []byte) {
 	x.proxy.mutex.Lock()
 	defer x.proxy.mutex.Unlock()
 	x.record.Forwarded = true
-	return response, received
+	return reply{status: response.StatusCode, header: response.Header, body: received}
 }
 
 // answer sends a status, headers and a body to the client.
-func (x *exchange) answer(status int, header http.Header, body []byte) {
+func (x *exchange) answer(with reply) {
 	x.proxy.mutex.Lock()
-	x.record.Status = status
+	x.record.Status = with.status
 	x.proxy.mutex.Unlock()
-	for key, values := range header {
+	for key, values := range with.header {
 		x.writer.Header()[key] = values
 	}
-	x.writer.WriteHeader(status)
-	_, _ = x.writer.Write(body)
+	x.writer.WriteHeader(with.status)
+	_, _ = x.writer.Write(with.body)
 }
 
 // drop closes the client's connection without an answer, or in the middle of one.

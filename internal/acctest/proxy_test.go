@@ -54,7 +54,7 @@ func TestProxyForwardsUnchangedAndRecords(t *testing.T) {
 		t.Fatalf("recorded %d requests, want 1", len(requests))
 	}
 	got := requests[0]
-	if got.Method != "POST" || got.Path != "/api/a b" || got.Query != "q=1%2F2" || got.Body != "hello" ||
+	if got.Method != http.MethodPost || got.Path != "/api/a b" || got.Query != "q=1%2F2" || got.Body != "hello" ||
 		got.Status != http.StatusTeapot || !got.Forwarded {
 		t.Errorf("recorded %+v", got)
 	}
