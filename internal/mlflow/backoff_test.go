@@ -8,8 +8,8 @@ import (
 
 func TestBackoffDoublesWithJitterUpToALimit(t *testing.T) {
 	wait := backoff(2)
-	for attempt, longest := range []time.Duration{2, 4, 8, 16, 32, 64, 120, 120} {
-		longest *= time.Second
+	for attempt, seconds := range []float64{2, 4, 8, 16, 32, 64, 120, 120} {
+		longest := time.Duration(seconds * float64(time.Second))
 		seen := map[time.Duration]bool{}
 		for range 50 {
 			got := wait(0, 0, attempt, nil)

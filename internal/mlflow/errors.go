@@ -103,7 +103,7 @@ func (c *call) answered(response *http.Response, body []byte) *registry.Error {
 	if failure.Kind = kindByCode[failure.Code]; failure.Kind == nil {
 		failure.Kind = kindByStatus(failure.Status)
 	}
-	if failure.Kind == registry.ErrNotMLflow {
+	if errors.Is(failure.Kind, registry.ErrNotMLflow) {
 		failure.Message = notMLflow + ": " + failure.Message
 	}
 	return failure
