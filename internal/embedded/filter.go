@@ -35,14 +35,14 @@ func (g filterGrammar) parse(filter string) ([]condition, error) {
 		return nil, nil
 	}
 	statements := splitStatements(lex(filter))
+	if len(statements) == 0 {
+		return nil, invalidf("Invalid filter '%s'. Could not be parsed.", filter)
+	}
 	if len(statements) > 1 {
 		return nil, invalidf("Search filter contained multiple expression %s. Provide AND-ed expression list.",
 			pythonRepr(filter))
 	}
-	comparisons, err := joinLists(groupTokens(statements[0]))
-	if err != nil {
-		return nil, err
-	}
+	comparisons := joinLists(groupTokens(statements[0]))
 	var invalid []string
 	for _, next := range comparisons {
 		if next.kind != comparisonGroup && next.kind != blankToken && !next.isKeyword("and") {
@@ -68,14 +68,14 @@ func (g filterGrammar) parse(filter string) ([]condition, error) {
 
 // joinLists makes comparisons of a name, IN or NOT IN, and a list. From a name on that starts nothing of the
 // kind it skips as many tokens as it has looked at, as MLflow does.
-func joinLists(tokens []token) ([]token, error) {
+func joinLists(tokens []token) []token {
 	tokens = slices.DeleteFunc(tokens, func(t token) bool { return t.kind == blankToken })
 	var out []token
 	for at := 0; at < len(tokens); {
 		rest := tokens[at:]
 		switch {
 		case len(rest) < 3:
-			return append(out, rest...), nil
+			return append(out, rest...)
 		case rest[0].kind != identifierToken:
 			out = append(out, rest[0])
 			at++
@@ -83,9 +83,10 @@ func joinLists(tokens []token) ([]token, error) {
 			out = append(out, token{kind: comparisonGroup, parts: []token{rest[0], {comparisonToken, "IN", nil}, rest[2]}})
 			at += 3
 		case rest[1].isKeyword("is") && (rest[2].isKeyword("null") || rest[2].kind == keywordToken && isNotNull(rest[2].text)):
-			return nil, errPage
+			out = append(out, token{kind: comparisonGroup, parts: rest[:2]})
+			at += 3
 		case len(rest) == 3:
-			return append(out, rest...), nil
+			return append(out, rest...)
 		case rest[1].isKeyword("not") && rest[2].isKeyword("in") && rest[3].kind == parenthesisToken:
 			out = append(out, token{kind: comparisonGroup, parts: []token{rest[0], {comparisonToken, "NOT IN", nil}, rest[3]}})
 			at += 4
@@ -94,13 +95,16 @@ func joinLists(tokens []token) ([]token, error) {
 			at += 4
 		}
 	}
-	return out, nil
+	return out
 }
 
 func isNotNull(text string) bool { return strings.ToUpper(text) == "NOT NULL" }
 
 func (g filterGrammar) condition(comparison token) (condition, error) {
 	parts := slices.DeleteFunc(slices.Clone(comparison.parts), func(t token) bool { return t.kind == blankToken })
+	if len(parts) == 2 {
+		return condition{}, errPage // IS NULL, which MLflow reads and then has no answer to
+	}
 	left, right := parts[0], parts[2]
 	if left.kind != identifierToken {
 		return condition{}, invalidf("Invalid comparison clause. Expected 'Identifier' found '%s'", left.text)

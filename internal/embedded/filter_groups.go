@@ -1,7 +1,7 @@
 package embedded
 
-// The groups are built in sqlparse's order: parentheses, identifiers, their sort order, arithmetic,
-// comparisons, aliases. A filter that MLflow refuses is thus refused for the same piece of it.
+// The groups are built in sqlparse's order: brackets, parentheses, identifiers, their sort order, arithmetic,
+// comparisons, aliases, lists. A filter that MLflow refuses is thus refused for the same piece of it.
 
 func group(kind tokenKind, parts []token) token {
 	text := ""
@@ -13,12 +13,31 @@ func group(kind tokenKind, parts []token) token {
 
 // groupTokens groups the tokens of one filter or order_by clause.
 func groupTokens(tokens []token) []token {
+	tokens = groupBrackets(tokens)
 	tokens = groupParentheses(tokens)
 	tokens = groupIdentifiers(tokens)
 	tokens = groupOrder(tokens)
 	tokens = groupOperations(tokens)
 	tokens = groupComparisons(tokens)
-	return groupAliases(tokens)
+	tokens = groupAliases(tokens)
+	return groupLists(tokens)
+}
+
+func groupBrackets(tokens []token) []token {
+	var out []token
+	var open []int
+	for _, next := range tokens {
+		out = append(out, next)
+		switch {
+		case next.kind == punctuationToken && next.text == "[":
+			open = append(open, len(out)-1)
+		case next.kind == punctuationToken && next.text == "]" && len(open) > 0:
+			start := open[len(open)-1]
+			open = open[:len(open)-1]
+			out = append(out[:start], group(bracketToken, append([]token(nil), out[start:]...)))
+		}
+	}
+	return out
 }
 
 func groupParentheses(tokens []token) []token {
@@ -135,6 +154,18 @@ func groupComparisons(tokens []token) []token {
 	})
 }
 
+// groupLists joins what commas stand between.
+func groupLists(tokens []token) []token {
+	for at, next := range tokens {
+		if next.kind == punctuationToken && next.text == "," {
+			tokens[at].kind = commaToken
+		}
+	}
+	return groupInfix(tokens, listToken, commaToken, func(t token) bool {
+		return isOperand(t) || t.is(comparisonGroup, listToken, keywordToken, orderToken)
+	})
+}
+
 // groupAliases joins two things next to each other of which the second would be the first one's alias.
 func groupAliases(tokens []token) []token {
 	var out []token
@@ -153,18 +184,28 @@ func groupAliases(tokens []token) []token {
 	return out
 }
 
-// splitStatements cuts the tokens at each semicolon that something follows.
+// splitStatements cuts the tokens at each semicolon outside parentheses. Blanks alone are no statement.
 func splitStatements(tokens []token) [][]token {
 	var statements [][]token
-	start, ended := 0, false
+	start, depth, ended := 0, 0, false
 	for at, next := range tokens {
 		if ended && next.kind != blankToken {
 			statements = append(statements, tokens[start:at])
-			start, ended = at, false
+			start, depth, ended = at, 0, false
 		}
-		ended = ended || next.kind == punctuationToken && next.text == ";"
+		if next.kind != punctuationToken {
+			continue
+		}
+		switch next.text {
+		case "(":
+			depth++
+		case ")":
+			depth--
+		case ";":
+			ended = ended || depth <= 0
+		}
 	}
-	if start < len(tokens) {
+	if lastNonBlank(tokens[start:]) >= 0 {
 		statements = append(statements, tokens[start:])
 	}
 	return statements

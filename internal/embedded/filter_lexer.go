@@ -32,6 +32,9 @@ const (
 	functionToken
 	operationToken
 	comparisonGroup
+	bracketToken
+	commaToken
+	listToken
 )
 
 // token is a piece of a filter with the text it stands for.

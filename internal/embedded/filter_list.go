@@ -6,52 +6,108 @@ import (
 	"unicode/utf8"
 )
 
-// parsePythonTuple reads the strings of a Python tuple, or of one string in parentheses. plain is false if it
-// holds anything but strings. errIllFormed is what Python would call a syntax error, errPage what it would
-// fail on otherwise, such as a bare name.
+// pythonTuple is a Python expression of strings in parentheses. It reads what a filter's list may be: a tuple
+// of strings, or one string, which parentheses alone don't make a tuple.
+type pythonTuple struct{ rest string }
+
+// tupleItem is one value of a tuple.
+type tupleItem struct {
+	text    string
+	isText  bool
+	isTuple bool
+	items   []tupleItem // of a tuple
+}
+
+// parsePythonTuple returns the strings of a tuple. plain is false if it holds anything but strings. The error
+// is errIllFormed for what Python calls a syntax error, errPage for what it fails on otherwise, such as a name.
 func parsePythonTuple(text string) (items []string, plain bool, err error) {
-	rest := strings.TrimSuffix(strings.TrimPrefix(text, "("), ")")
-	plain = true
-	for {
-		rest = strings.TrimLeft(rest, " \t\r\n\f")
-		if rest == "" {
-			return items, plain, nil
-		}
-		var item string
-		switch char := rest[0]; {
-		case char == '\'' || char == '"':
-			// Strings next to each other are one.
-			for rest != "" && (rest[0] == '\'' || rest[0] == '"') {
-				part, after, ok := parsePythonString(rest)
-				if !ok {
-					return nil, false, errIllFormed
-				}
-				item += part
-				rest = strings.TrimLeft(after, " \t\r\n\f")
-			}
-			items = append(items, item)
-		case char >= '0' && char <= '9' || char == '-' || char == '+' || char == '.':
-			end := strings.IndexAny(rest, ", \t")
-			if end < 0 {
-				end = len(rest)
-			}
-			if _, err := strconv.ParseFloat(rest[:end], 64); err != nil {
-				return nil, false, errIllFormed
-			}
-			items, rest, plain = append(items, rest[:end]), strings.TrimLeft(rest[end:], " \t\r\n\f"), false
-		case char == ',':
-			return nil, false, errIllFormed
-		default:
-			return nil, false, errPage
-		}
-		if rest == "" {
-			return items, plain, nil
-		}
-		if rest[0] != ',' {
-			return nil, false, errIllFormed
-		}
-		rest = rest[1:]
+	reader := &pythonTuple{rest: text}
+	value, err := reader.value()
+	if err != nil {
+		return nil, false, err
 	}
+	if reader.skip(); reader.rest != "" {
+		return nil, false, errIllFormed
+	}
+	all := value.items
+	if !value.isTuple {
+		all = []tupleItem{value}
+	}
+	plain = true
+	for _, item := range all {
+		items, plain = append(items, item.text), plain && item.isText
+	}
+	return items, plain, nil
+}
+
+func (p *pythonTuple) skip() { p.rest = strings.TrimLeft(p.rest, " \t\r\n\f") }
+
+// take reads a character if it comes next.
+func (p *pythonTuple) take(char string) bool {
+	p.skip()
+	after, ok := strings.CutPrefix(p.rest, char)
+	if ok {
+		p.rest = after
+	}
+	return ok
+}
+
+func (p *pythonTuple) value() (tupleItem, error) {
+	switch p.skip(); {
+	case p.rest == "":
+		return tupleItem{}, errIllFormed
+	case p.take("("):
+		return p.parenthesis()
+	case p.rest[0] == '\'' || p.rest[0] == '"':
+		return p.text()
+	case strings.IndexByte("0123456789-+.", p.rest[0]) >= 0:
+		end := len(p.rest) - len(strings.TrimLeft(p.rest, "0123456789-+.eE_"))
+		if _, err := strconv.ParseFloat(p.rest[:end], 64); err != nil {
+			return tupleItem{}, errIllFormed
+		}
+		p.rest = p.rest[end:]
+		return tupleItem{}, nil
+	case strings.IndexByte(",)=!<>*/%&|^~;:`$?", p.rest[0]) >= 0:
+		return tupleItem{}, errIllFormed
+	}
+	return tupleItem{}, errPage
+}
+
+// text reads a string; strings next to each other are one.
+func (p *pythonTuple) text() (tupleItem, error) {
+	item := tupleItem{isText: true}
+	for p.rest != "" && (p.rest[0] == '\'' || p.rest[0] == '"') {
+		part, after, ok := parsePythonString(p.rest)
+		if !ok {
+			return item, errIllFormed
+		}
+		item.text, p.rest = item.text+part, after
+		p.skip()
+	}
+	return item, nil
+}
+
+// parenthesis reads what follows "(". Only a comma, or nothing, makes it a tuple.
+func (p *pythonTuple) parenthesis() (tupleItem, error) {
+	tuple := tupleItem{isTuple: true}
+	for !p.take(")") {
+		item, err := p.value()
+		if err != nil {
+			return item, err
+		}
+		tuple.items = append(tuple.items, item)
+		if p.take(",") {
+			continue
+		}
+		switch {
+		case !p.take(")"):
+			return tuple, errIllFormed
+		case len(tuple.items) == 1:
+			return item, nil
+		}
+		return tuple, nil
+	}
+	return tuple, nil
 }
 
 // parsePythonString reads one string literal.

@@ -40,7 +40,7 @@ func (t *transaction) latestVersionsIn(name string, stages []string) ([]versionM
 }
 
 // latestVersions returns the newest version of each stage, without aliases. MLflow orders the stages by the
-// oldest version each has.
+// oldest version each has; only in searches by their names.
 func (t *transaction) latestVersions(name string) ([]versionMessage, error) {
 	return t.versions("SELECT "+versionColumns+" FROM model_versions JOIN (SELECT min(version) AS oldest, "+
 		"max(version) AS newest FROM model_versions WHERE name = ? AND current_stage <> ? GROUP BY current_stage) "+

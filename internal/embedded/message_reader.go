@@ -153,9 +153,6 @@ func (f field) fillList(into *message, value any) error {
 	}
 	for _, item := range items {
 		if f.kind == tagsField {
-			if item == nil {
-				return errUnreadable
-			}
 			// A tag that can't be read is there all the same, as far as it went.
 			inner := newMessage()
 			err := fillTag(inner, item)
@@ -175,6 +172,9 @@ func (f field) fillList(into *message, value any) error {
 }
 
 func fillTag(into *message, item any) error {
+	if item == nil {
+		return errUnreadable
+	}
 	if _, ok := item.(string); ok {
 		return nil
 	}

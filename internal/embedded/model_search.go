@@ -1,5 +1,10 @@
 package embedded
 
+import (
+	"slices"
+	"strings"
+)
+
 const (
 	// defaultModelResults is how many models a search returns when max_results is not given.
 	defaultModelResults = 100
@@ -43,6 +48,7 @@ func searchModels(t *transaction, request *message) (any, error) {
 		if models[i].LatestVersions, err = t.latestVersions(models[i].Name); err != nil {
 			return nil, err
 		}
+		slices.SortFunc(models[i].LatestVersions, func(a, b versionMessage) int { return strings.Compare(a.Stage, b.Stage) })
 	}
 	return modelsAnswer{Models: models, NextPageToken: next}, nil
 }

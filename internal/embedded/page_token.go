@@ -18,6 +18,11 @@ func parsePageToken(token string) (int64, error) {
 	if token == "" {
 		return 0, nil
 	}
+	for _, char := range token {
+		if char > 0x7f {
+			return 0, errPage
+		}
+	}
 	decoded, ok := pythonBase64(token)
 	if !ok {
 		return 0, invalidf("Invalid page token, could not base64-decode")
@@ -50,11 +55,6 @@ func parsePageToken(token string) (int64, error) {
 // pythonBase64 decodes as Python's base64.b64decode does: characters that are not base64 are skipped.
 func pythonBase64(text string) ([]byte, bool) {
 	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
-	for _, char := range text {
-		if char > 0x7f {
-			return nil, false
-		}
-	}
 	var digits []byte
 	padding := 0
 	for i := range len(text) {

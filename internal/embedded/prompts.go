@@ -1,6 +1,9 @@
 package embedded
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // MLflow keeps its prompts as registered models and versions with a tag.
 const (
@@ -17,6 +20,11 @@ func isPrompt(tags []tag) bool {
 		}
 	}
 	return strings.ToLower(value) == "true"
+}
+
+// hasPromptTag reports whether there is a prompt tag at all, whatever its value.
+func hasPromptTag(tags []tag) bool {
+	return slices.ContainsFunc(tags, func(given tag) bool { return given.Key == promptKey })
 }
 
 // isPromptSource reports whether source is one of the placeholders that MLflow's clients send for a prompt.

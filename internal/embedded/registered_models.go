@@ -23,7 +23,7 @@ func createModel(t *transaction, request *message) (any, error) {
 	existing, err := t.model(name)
 	switch {
 	case err == nil:
-		return nil, nameTaken(name, isPrompt(existing.Tags), isPrompt(tags))
+		return nil, nameTaken(name, hasPromptTag(existing.Tags), hasPromptTag(tags))
 	case !isNotFound(err):
 		return nil, err
 	}
@@ -80,7 +80,7 @@ func renameModel(t *transaction, request *message) (any, error) {
 	}
 	err := t.exec("UPDATE registered_models SET name = ?, last_updated_time = ? WHERE name = ?", newName, t.now, name)
 	if isConstraint(err) {
-		return nil, apiErrorf(codeAlreadyExists, "Registered Model (name=%s) already exists. Error: %v", newName, err)
+		return nil, apiErrorf(codeAlreadyExists, "Registered Model (name=%s) already exists.", newName)
 	}
 	if err == nil {
 		err = t.exec("UPDATE model_versions SET last_updated_time = ? WHERE name = ?", t.now, newName)

@@ -27,8 +27,9 @@ func searchVersions(t *transaction, request *message) (any, error) {
 		return nil, err
 	}
 	var where whereClause
-	if err := where.addVersions(conditions); err != nil {
-		return nil, err
+	tooLarge := where.addVersions(conditions)
+	if tooLarge != nil && !isInternal(tooLarge) {
+		return nil, tooLarge
 	}
 	clauses := request.lists["order_by"]
 	if len(clauses) == 0 {
@@ -42,6 +43,9 @@ func searchVersions(t *transaction, request *message) (any, error) {
 	offset, err := parsePageToken(request.text("page_token"))
 	if err != nil {
 		return nil, err
+	}
+	if tooLarge != nil {
+		return nil, tooLarge // MLflow's database says so, after all else has been read
 	}
 	page := searchPage{size: size, offset: offset}
 	versions, err := t.versions("SELECT "+versionColumns+" FROM model_versions WHERE current_stage <> '"+stageDeleted+
@@ -89,7 +93,9 @@ var versionFilterColumns = map[string]string{
 	"name": "model_versions.name", "run_id": "run_id", "source_path": "source", "version_number": "model_versions.version",
 }
 
+// addVersions adds what the filter asks of versions. A number that no database can hold is told last.
 func (w *whereClause) addVersions(conditions []condition) error {
+	var tooLarge error
 	for _, c := range conditions {
 		if c.tag {
 			if err := checkTagComparator(c); err != nil {
@@ -105,6 +111,10 @@ func (w *whereClause) addVersions(conditions []condition) error {
 				return invalidf("Invalid comparator for attribute %s: %s", c.key, c.comparator)
 			}
 			number, err := c.number()
+			if isInternal(err) {
+				tooLarge = err
+				continue
+			}
 			if err != nil {
 				return err
 			}
@@ -118,6 +128,9 @@ func (w *whereClause) addVersions(conditions []condition) error {
 			return err
 		}
 	}
-	return w.addTags(conditions, "model_version_tags", "model_versions.name",
-		"model_version_tags.name = model_versions.name AND model_version_tags.version = model_versions.version")
+	if err := w.addTags(conditions, "model_version_tags", "model_versions.name",
+		"model_version_tags.name = model_versions.name AND model_version_tags.version = model_versions.version"); err != nil {
+		return err
+	}
+	return tooLarge
 }

@@ -1,0 +1,161 @@
+//go:build differential
+
+package embedded_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/embedded"
+)
+
+// TestAnswersAsMLflowDoes sends the same random requests to the embedded registry and to an MLflow server
+// (3.17.2 with SQLite) and compares status, error_code, message and document, with timestamps masked:
+//
+//	MLREGISTRY_DIFF_URI=http://127.0.0.1:5000 go test -tags differential -run AnswersAsMLflow ./internal/embedded
+//
+// MLREGISTRY_DIFF_SEED and MLREGISTRY_DIFF_REQUESTS choose other requests, or more. The server must hold no
+// model; the test deletes its own when it is done.
+func TestAnswersAsMLflowDoes(t *testing.T) {
+	uri := os.Getenv("MLREGISTRY_DIFF_URI")
+	if uri == "" {
+		t.Fatal("set MLREGISTRY_DIFF_URI to the address of an MLflow 3.17.2 server with an SQLite store")
+	}
+	registry, err := embedded.Open(filepath.Join(t.TempDir(), "registry.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer registry.Close() //nolint:errcheck // the test is over
+	known := loadDifferences(t)
+	mlflow := &http.Client{Timeout: time.Minute}
+	ours := &http.Client{Transport: embedded.Transport(registry)}
+
+	if held := heldModels(t, mlflow, uri); len(held) > 0 {
+		t.Fatalf("the server holds models already, such as %q: start it on an empty database", held[0])
+	}
+	defer func() {
+		for _, name := range heldModels(t, mlflow, uri) {
+			text, _ := json.Marshal(map[string]string{"name": name})
+			sample{"DELETE", "registered-models/delete", string(text)}.send(t, mlflow, uri)
+		}
+	}()
+	seed, count := numberFrom("MLREGISTRY_DIFF_SEED", 1), numberFrom("MLREGISTRY_DIFF_REQUESTS", 3000)
+	random := &generator{
+		Rand:   rand.New(rand.NewPCG(uint64(seed), 0)),
+		prefix: fmt.Sprintf("d%x-", time.Now().UnixNano()),
+	}
+	differences, excused, statuses := 0, map[string]int{}, map[int]int{}
+	for i := range count {
+		request := random.request()
+		want, got := request.send(t, mlflow, uri), request.send(t, ours, "http://embedded")
+		statuses[want.status]++
+		if same(want, got) {
+			continue
+		}
+		if id := known.excuse(request, want, got); id != "" {
+			excused[id]++
+			continue
+		}
+		differences++
+		if differences <= 40 {
+			t.Errorf("request %d of seed %d: %v\n  MLflow: %v\n  ours:   %v", i, seed, request, want, got)
+		}
+	}
+	t.Logf("%d requests of seed %d, answered by MLflow with %v: %d differences, %v known ones", count, seed, statuses, differences, excused)
+}
+
+// heldModels returns the models and prompts that a server has.
+func heldModels(t *testing.T, client *http.Client, uri string) []string {
+	t.Helper()
+	var names []string
+	for _, filter := range []string{"", "tags.`mlflow.prompt.is_prompt` = 'true'"} {
+		answer := sample{"GET", "registered-models/search?filter=" + url.QueryEscape(filter), ""}.send(t, client, uri)
+		document, _ := answer.document.(map[string]any)
+		models, _ := document["registered_models"].([]any)
+		for _, model := range models {
+			names = append(names, model.(map[string]any)["name"].(string))
+		}
+	}
+	return names
+}
+
+func numberFrom(variable string, otherwise int) int {
+	if number, err := strconv.Atoi(os.Getenv(variable)); err == nil {
+		return number
+	}
+	return otherwise
+}
+
+// reply is what is compared of an answer.
+type reply struct {
+	status   int
+	kind     string // Content-Type
+	document any    // of JSON, with timestamps masked
+	text     string // of anything else
+}
+
+func (r reply) String() string {
+	if r.document != nil {
+		text, _ := json.Marshal(r.document)
+		return fmt.Sprintf("%d %s", r.status, text)
+	}
+	return fmt.Sprintf("%d %s %.80q", r.status, r.kind, r.text)
+}
+
+func same(a, b reply) bool { return reflect.DeepEqual(a, b) }
+
+// message returns the message of an error.
+func (r reply) message() string {
+	object, _ := r.document.(map[string]any)
+	text, _ := object["message"].(string)
+	return text
+}
+
+// sample is one request of the comparison.
+type sample struct {
+	method, path string // the path below /api/2.0/mlflow/, with its query
+	body         string // JSON; empty for none
+}
+
+func (s sample) String() string { return fmt.Sprintf("%s %s %s", s.method, s.path, s.body) }
+
+func (s sample) send(t *testing.T, client *http.Client, uri string) reply {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), s.method, uri+"/api/2.0/mlflow/"+s.path, strings.NewReader(s.body))
+	if err != nil {
+		t.Fatalf("%v: %v", s, err)
+	}
+	if s.body != "" {
+		request.Header.Set("Content-Type", "application/json")
+	}
+	response, err := client.Do(request)
+	if err != nil {
+		t.Fatalf("%v: %v", s, err)
+	}
+	defer response.Body.Close() //nolint:errcheck // it has been read
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatalf("%v: %v", s, err)
+	}
+	result := reply{status: response.StatusCode, kind: response.Header.Get("Content-Type")}
+	if result.kind != "application/json" {
+		result.text = strings.TrimSpace(string(text))
+		return result
+	}
+	if err := json.Unmarshal(text, &result.document); err != nil {
+		t.Fatalf("%v answered %q: %v", s, text, err)
+	}
+	result.document = mask(result.document)
+	return result
+}
