@@ -39,29 +39,35 @@ func dataSource(path string, parameters string) string {
 }
 
 // connect opens the existing file at path. Where it can only be read, and no other process is writing it,
-// it is read as it stands.
-func connect(ctx context.Context, path string) (*sql.DB, error) {
-	database, err := sql.Open(driverName, dataSource(path, "mode=rw"))
+// it is read as it stands: frozen.
+func connect(ctx context.Context, path string) (database *sql.DB, frozen bool, err error) {
+	database, err = sql.Open(driverName, dataSource(path, "mode=rw"))
 	if err != nil {
-		return nil, storageErrorf(path, err, "cannot be opened")
+		return nil, false, err
 	}
 	database.SetMaxOpenConns(maxConnections)
 	database.SetMaxIdleConns(maxConnections)
 	if err = checkSchema(ctx, database, path); err == nil {
-		return database, nil
+		return database, false, nil
 	}
 	err = errors.Join(err, database.Close())
 	if !cannotWrite(err) || !atRest(path) {
-		return nil, err
+		return nil, false, err
 	}
 	database, err = sql.Open(driverName, dataSource(path, "mode=ro&immutable=1"))
 	if err != nil {
-		return nil, storageErrorf(path, err, "cannot be opened")
+		return nil, false, err
 	}
 	if err := checkSchema(ctx, database, path); err != nil {
-		return nil, errors.Join(err, database.Close())
+		return nil, false, errors.Join(err, database.Close())
 	}
-	return database, nil
+	return database, true, nil
+}
+
+// useWriteAheadLog lets readers go on while there is a writer. The file keeps it.
+func useWriteAheadLog(ctx context.Context, database *sql.DB) error {
+	var mode string
+	return database.QueryRowContext(ctx, "PRAGMA journal_mode = WAL").Scan(&mode)
 }
 
 // atRest reports whether everything of the registry is in the file itself, nothing in a write-ahead log.

@@ -177,18 +177,22 @@ var errIllFormed = errors.New("ill-formed")
 
 // parseList reads ('a', "b"): what Python takes for a tuple of strings, or one string in parentheses.
 func parseList(text string) ([]string, error) {
-	items, plain, err := parsePythonTuple(text)
+	tuple, plain, err := parsePythonTuple(text)
 	switch {
 	case errors.Is(err, errIllFormed):
 		return nil, invalidf("While parsing a list in the query, expected a non-empty list of string values, but got " +
 			"ill-formed list.")
 	case err != nil:
 		return nil, err
-	case len(items) == 0 && plain:
+	case len(tuple.items) == 0:
 		return nil, invalidf("While parsing a list in the query, expected a non-empty list of string values, but got empty list")
 	case !plain:
 		return nil, invalidf("While parsing a list in the query, expected string value, punctuation, or whitespace, but got "+
-			"different type in list: %s", text)
+			"different type in list: %s", tuple.repr())
+	}
+	var items []string
+	for _, item := range tuple.items {
+		items = append(items, item.text)
 	}
 	return items, nil
 }

@@ -53,8 +53,8 @@ func groupParentheses(tokens []token) []token {
 			open = open[:len(open)-1]
 			inner := group(parenthesisToken, append([]token(nil), out[start:]...))
 			out = append(out[:start], inner)
-			if start > 0 && out[start-1].kind == nameToken {
-				out = append(out[:start-1], group(functionToken, []token{out[start-1], inner}))
+			if name := lastNonBlank(out[:start]); name >= 0 && out[name].kind == nameToken {
+				out = append(out[:name], group(functionToken, append([]token(nil), out[name:]...)))
 			}
 		}
 	}
@@ -169,17 +169,15 @@ func groupLists(tokens []token) []token {
 // groupAliases joins two things next to each other of which the second would be the first one's alias.
 func groupAliases(tokens []token) []token {
 	var out []token
-	for _, next := range tokens {
-		out = append(out, next)
-		if next.kind != identifierToken {
+	for at := 0; at < len(tokens); at++ {
+		alias := skipBlanks(tokens, at+1)
+		if alias < len(tokens) && tokens[alias].kind == identifierToken && tokens[at].is(identifierToken, parenthesisToken,
+			functionToken, operationToken, comparisonGroup, integerToken, floatToken) {
+			out = append(out, group(identifierToken, tokens[at:alias+1]))
+			at = alias
 			continue
 		}
-		previous := lastNonBlank(out[:len(out)-1])
-		if previous >= 0 && out[previous].is(identifierToken, parenthesisToken, functionToken, operationToken,
-			comparisonGroup, integerToken, floatToken) {
-			joined := group(identifierToken, append([]token(nil), out[previous:]...))
-			out = append(out[:previous], joined)
-		}
+		out = append(out, tokens[at])
 	}
 	return out
 }

@@ -78,7 +78,8 @@ var lexerRules = rules(
 	`(?:NOT\s+)?(?:LIKE|ILIKE|RLIKE|REGEXP)\b`, comparisonToken,
 	`[;:()\[\],.]`, punctuationToken,
 	`[<>=~!]+`, comparisonToken,
-	`[-+/@#%^&|*?]+`, operatorToken,
+	`[-*?]`, operatorToken,
+	`[-+/@#%^&|]+`, operatorToken,
 )
 
 var wordPattern = regexp.MustCompile(`^[\pL\pN_][\pL\pN_$#]*`)
@@ -141,8 +142,10 @@ func wordKind(text string, at int, word string) tokenKind {
 		return nameToken
 	case slices.Contains(keywords, lower):
 		return keywordToken
-	case lower == "timestamp":
+	case word == "timestamp":
 		return timestampToken
+	case lower == "timestamp":
+		return keywordToken
 	}
 	return nameToken
 }

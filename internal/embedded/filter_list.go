@@ -18,26 +18,42 @@ type tupleItem struct {
 	items   []tupleItem // of a tuple
 }
 
-// parsePythonTuple returns the strings of a tuple. plain is false if it holds anything but strings. The error
+// parsePythonTuple returns a tuple. plain is false if it holds anything but strings. The error
 // is errIllFormed for what Python calls a syntax error, errPage for what it fails on otherwise, such as a name.
-func parsePythonTuple(text string) (items []string, plain bool, err error) {
+func parsePythonTuple(text string) (tuple tupleItem, plain bool, err error) {
 	reader := &pythonTuple{rest: text}
-	value, err := reader.value()
-	if err != nil {
-		return nil, false, err
+	if tuple, err = reader.value(); err != nil {
+		return tuple, false, err
 	}
 	if reader.skip(); reader.rest != "" {
-		return nil, false, errIllFormed
+		return tuple, false, errIllFormed
 	}
-	all := value.items
-	if !value.isTuple {
-		all = []tupleItem{value}
+	if !tuple.isTuple {
+		tuple = tupleItem{isTuple: true, items: []tupleItem{tuple}}
 	}
 	plain = true
-	for _, item := range all {
-		items, plain = append(items, item.text), plain && item.isText
+	for _, item := range tuple.items {
+		plain = plain && item.isText
 	}
-	return items, plain, nil
+	return tuple, plain, nil
+}
+
+// repr writes the value as Python does.
+func (i tupleItem) repr() string {
+	switch {
+	case i.isText:
+		return pythonRepr(i.text)
+	case !i.isTuple:
+		return i.text
+	}
+	var items []string
+	for _, item := range i.items {
+		items = append(items, item.repr())
+	}
+	if len(items) == 1 {
+		return "(" + items[0] + ",)"
+	}
+	return "(" + strings.Join(items, ", ") + ")"
 }
 
 func (p *pythonTuple) skip() { p.rest = strings.TrimLeft(p.rest, " \t\r\n\f") }
@@ -62,11 +78,12 @@ func (p *pythonTuple) value() (tupleItem, error) {
 		return p.text()
 	case strings.IndexByte("0123456789-+.", p.rest[0]) >= 0:
 		end := len(p.rest) - len(strings.TrimLeft(p.rest, "0123456789-+.eE_"))
-		if _, err := strconv.ParseFloat(p.rest[:end], 64); err != nil {
+		number := p.rest[:end]
+		if _, err := strconv.ParseFloat(number, 64); err != nil {
 			return tupleItem{}, errIllFormed
 		}
 		p.rest = p.rest[end:]
-		return tupleItem{}, nil
+		return tupleItem{text: number}, nil
 	case strings.IndexByte(",)=!<>*/%&|^~;:`$?", p.rest[0]) >= 0:
 		return tupleItem{}, errIllFormed
 	}

@@ -29,9 +29,6 @@ func parseSortKey(clause string) (sortKey, error) {
 	default:
 		return sortKey{}, unreadable
 	}
-	if tokens[0].kind == timestampToken {
-		text = strings.ToLower(text)
-	}
 	words, ok := splitWords(strings.ReplaceAll(text, "`", `"`))
 	switch {
 	case !ok:

@@ -21,6 +21,8 @@ type storage struct {
 	mu     sync.Mutex
 	file   *sql.DB     // nil until the file is there
 	opened os.FileInfo // what file was opened, to notice that it was replaced
+	frozen bool        // file is read as it stands: it has to be opened again when it changes
+	ready  bool        // file was found to be in order before the first write
 	empty  *sql.DB     // an empty registry in memory: what is read before the file is there
 	closed bool
 }
@@ -56,7 +58,7 @@ func (s *storage) closeFile() error {
 		return nil
 	}
 	err := s.file.Close()
-	s.file, s.opened = nil, nil
+	s.file, s.opened, s.frozen, s.ready = nil, nil, false, false
 	return err
 }
 
@@ -73,7 +75,7 @@ func (s *storage) database(ctx context.Context) (*sql.DB, error) {
 		return nil, s.closeFile()
 	case err != nil:
 		return nil, storageErrorf(s.path, err, "cannot be opened")
-	case s.file != nil && os.SameFile(info, s.opened):
+	case s.file != nil && os.SameFile(info, s.opened) && !(s.frozen && hasChanged(info, s.opened)):
 		return s.file, nil
 	}
 	// A file that was deleted and made anew is another one: going on with the old would lose every write.
@@ -86,12 +88,42 @@ func (s *storage) database(ctx context.Context) (*sql.DB, error) {
 	if info.Size() == 0 {
 		return nil, nil
 	}
-	file, err := connect(ctx, s.path)
+	file, frozen, err := connect(ctx, s.path)
 	if err != nil {
 		return nil, err
 	}
-	s.file, s.opened = file, info
+	s.file, s.opened, s.frozen = file, info, frozen
 	return file, nil
+}
+
+func hasChanged(now, before os.FileInfo) bool {
+	return now.Size() != before.Size() || !now.ModTime().Equal(before.ModTime())
+}
+
+// prepareWriting looks through the file before this process first writes to it, so that a damaged one is left
+// as it is. A registry whose maker was stopped half-way gets its journal mode.
+func (s *storage) prepareWriting(ctx context.Context, database *sql.DB) error {
+	s.mu.Lock()
+	ready := s.ready
+	s.mu.Unlock()
+	if ready {
+		return nil
+	}
+	var finding string
+	if err := database.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&finding); err != nil {
+		return err
+	}
+	if finding != "ok" {
+		return storageErrorf(s.path, nil, "is damaged (%s); it is left as it is. Restore it from a backup", finding)
+	}
+	// Without it readers and the writer wait for each other, which is slower and no less right.
+	if err := useWriteAheadLog(ctx, database); err != nil && !isBusy(err) {
+		return err
+	}
+	s.mu.Lock()
+	s.ready = s.file == database
+	s.mu.Unlock()
+	return nil
 }
 
 // nothing returns an empty registry in memory, which answers what is read before there is a file.

@@ -95,6 +95,9 @@ func (s *storage) write(ctx context.Context, work func(*transaction) error) erro
 				return err
 			}
 		}
+		if err := s.prepareWriting(ctx, database); err != nil {
+			return err
+		}
 		return transact(ctx, database, "BEGIN IMMEDIATE", true, func(t *transaction) error {
 			if err := initialize(t, s.path); err != nil {
 				return err
@@ -116,8 +119,7 @@ func (s *storage) create(ctx context.Context) (*sql.DB, error) {
 	}
 	err = transact(ctx, maker, "BEGIN IMMEDIATE", true, func(t *transaction) error { return initialize(t, s.path) })
 	if err == nil {
-		// Readers don't wait for the writer in this mode. The file keeps it.
-		_, err = maker.ExecContext(ctx, "PRAGMA journal_mode = WAL")
+		err = useWriteAheadLog(ctx, maker)
 	}
 	if err = errors.Join(err, maker.Close()); err != nil {
 		return nil, err
