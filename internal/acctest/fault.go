@@ -1,6 +1,7 @@
 package acctest
 
 import (
+	"bytes"
 	"maps"
 	"net/http"
 	"slices"
@@ -115,6 +116,17 @@ func StatusAfter(code int, header map[string]string, body string) FaultKind {
 	return func(x *exchange) {
 		x.forward()
 		x.answer(reply{status: code, header: toHeader(header), body: []byte(body)})
+	}
+}
+
+// Rewrite lets the backend do the work and replaces text in the body of its answer: for what a real server
+// says too rarely to be waited for, such as a version that is not READY.
+func Rewrite(old, replacement string) FaultKind {
+	return func(x *exchange) {
+		whole := x.forward()
+		whole.body = bytes.ReplaceAll(whole.body, []byte(old), []byte(replacement))
+		whole.header.Del("Content-Length")
+		x.answer(whole)
 	}
 }
 

@@ -3,6 +3,8 @@ package connect
 import (
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/embedded"
@@ -30,20 +32,32 @@ func Open(settings Settings, userAgent string) (registry.Registry, error) {
 	case isEmbedded:
 		return openEmbedded(path, userAgent)
 	case strings.HasPrefix(uri, "http://"), strings.HasPrefix(uri, "https://"):
-		return mlflow.New(mlflow.Config{
-			BaseURL: uri, UserAgent: userAgent,
-			Username: settings.Username, Password: settings.Password, Token: settings.Token,
-			Headers: settings.Headers, Workspace: settings.Workspace,
-			InsecureTLS: settings.InsecureTLS, ServerCertPath: settings.ServerCertPath, ClientCertPath: settings.ClientCertPath,
-			RequestTimeout: settings.Timeout, MaxRetries: settings.MaxRetries,
-		})
+		return openServer(uri, settings, userAgent)
 	}
 	scheme, _, _ := strings.Cut(uri, ":")
 	return nil, fmt.Errorf("%w: addresses that start with %q are not supported: use http://…, https://… (the address of an "+
 		"MLflow server, not of its database or folder) or embedded:PATH", registry.ErrInvalid, scheme)
 }
 
+func openServer(uri string, settings Settings, userAgent string) (registry.Registry, error) {
+	retries := settings.MaxRetries
+	if retries == 0 {
+		retries = -1 // For the client 0 is its default.
+	}
+	return mlflow.New(mlflow.Config{
+		BaseURL: uri, UserAgent: userAgent,
+		Username: settings.Username, Password: settings.Password, Token: settings.Token,
+		Headers: settings.Headers, Workspace: settings.Workspace,
+		InsecureTLS: settings.InsecureTLS, ServerCertPath: settings.ServerCertPath, ClientCertPath: settings.ClientCertPath,
+		RequestTimeout: settings.Timeout, MaxRetries: retries, BackoffFactor: max(float64(settings.BackoffFactor), 0.001),
+	})
+}
+
 func openEmbedded(path, userAgent string) (registry.Registry, error) {
+	// The file is made at the first write, during apply. A folder that is not there is told in the plan.
+	if _, err := os.Stat(filepath.Dir(path)); err != nil {
+		return nil, fmt.Errorf("%w: the folder of %s cannot be used: %w", registry.ErrStorage, filepath.Base(path), err)
+	}
 	handler, err := embedded.Open(path)
 	if err != nil {
 		return nil, err

@@ -23,14 +23,17 @@ const (
 	EnvClientCertPath = "MLFLOW_TRACKING_CLIENT_CERT_PATH"
 	EnvTimeout        = "MLFLOW_HTTP_REQUEST_TIMEOUT"
 	EnvMaxRetries     = "MLFLOW_HTTP_REQUEST_MAX_RETRIES"
+	EnvBackoffFactor  = "MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR"
 )
 
-// The Python SDK's defaults for the two settings that no provider attribute sets.
+// The Python SDK's defaults for the settings that no provider attribute sets.
 const (
 	// DefaultTimeout is how long one request may take.
 	DefaultTimeout = 120 * time.Second
 	// DefaultMaxRetries is how often a request is repeated.
 	DefaultMaxRetries = 7
+	// DefaultBackoffFactor is the first wait between two attempts in seconds, doubled each time.
+	DefaultBackoffFactor = 2
 )
 
 // Settings says which registry to use and how to reach it. Empty fields are not set.
@@ -55,8 +58,10 @@ type Settings struct {
 	ClientCertPath string
 	// Timeout bounds one request.
 	Timeout time.Duration
-	// MaxRetries is how often a request is repeated.
+	// MaxRetries is how often a request is repeated; 0 means never.
 	MaxRetries int
+	// BackoffFactor is the first wait between two attempts, in seconds.
+	BackoffFactor int
 }
 
 // URI returns the address that is used: RegistryURI, else TrackingURI.
@@ -81,12 +86,15 @@ func (s Settings) WithEnvironment(getenv func(string) string, credentials Creden
 	if s.InsecureTLS, err = boolean(s.InsecureTLS, EnvInsecureTLS, getenv); err != nil {
 		return s, err
 	}
-	seconds, err := number(int(s.Timeout/time.Second), EnvTimeout, int(DefaultTimeout/time.Second), getenv)
+	seconds, err := number(EnvTimeout, int(DefaultTimeout/time.Second), getenv)
 	if err != nil {
 		return s, err
 	}
 	s.Timeout = time.Duration(seconds) * time.Second
-	s.MaxRetries, err = number(s.MaxRetries, EnvMaxRetries, DefaultMaxRetries, getenv)
+	if s.MaxRetries, err = number(EnvMaxRetries, DefaultMaxRetries, getenv); err != nil {
+		return s, err
+	}
+	s.BackoffFactor, err = number(EnvBackoffFactor, DefaultBackoffFactor, getenv)
 	return s, err
 }
 
@@ -105,10 +113,10 @@ func boolean(set bool, name string, getenv func(string) string) (bool, error) {
 	return false, fmt.Errorf("%w: the environment variable %s is %q: use true or false", registry.ErrInvalid, name, text)
 }
 
-func number(set int, name string, fallback int, getenv func(string) string) (int, error) {
+func number(name string, fallback int, getenv func(string) string) (int, error) {
 	text := getenv(name)
-	if set != 0 || text == "" {
-		return cmp.Or(set, fallback), nil
+	if text == "" {
+		return fallback, nil
 	}
 	value, err := strconv.Atoi(text)
 	if err != nil || value < 0 {

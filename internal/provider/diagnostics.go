@@ -33,6 +33,9 @@ func sentence(text string) string {
 
 // advise says what a user can do about an error.
 func advise(err error) string {
+	if isEmbedded(err) {
+		err = registry.ErrStorage
+	}
 	var (
 		intruder  *handover.IntruderError
 		notReady  *handover.NotReadyError
@@ -81,4 +84,11 @@ func advise(err error) string {
 		return "The server failed. Look at its log, then run terraform apply again: what was done already is not done twice."
 	}
 	return ""
+}
+
+// isEmbedded reports whether an answer is the embedded registry's word about its file. It answers over (in-process) HTTP
+// as MLflow does, so that its text is all there is to tell it by.
+func isEmbedded(err error) bool {
+	var answered *registry.Error
+	return errors.As(err, &answered) && strings.HasPrefix(answered.Message, "embedded registry:")
 }
