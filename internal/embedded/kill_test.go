@@ -1,0 +1,147 @@
+package embedded_test
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/embedded"
+)
+
+func init() { helpers["writer"] = writeForever }
+
+// writeForever registers and promotes versions of the model m, and prints each number once it was answered
+// that the version holds Production.
+func writeForever(path string) error {
+	opened, err := embedded.Open(path)
+	if err != nil {
+		return err
+	}
+	client := &http.Client{Transport: embedded.Transport(opened)}
+	for {
+		answer, err := post(client, "model-versions/create", body{"name": "m", "source": "s3://b/x"})
+		if err != nil {
+			return err
+		}
+		number := answer.Version.Version
+		if _, err := post(client, "model-versions/transition-stage",
+			body{"name": "m", "version": number, "stage": "Production", "archive_existing_versions": true}); err != nil {
+			return err
+		}
+		fmt.Println(number)
+	}
+}
+
+type versionReply struct {
+	Version struct {
+		Version string `json:"version"`
+	} `json:"model_version"`
+}
+
+func post(client *http.Client, path string, content body) (reply versionReply, err error) {
+	text, err := json.Marshal(content)
+	if err != nil {
+		return reply, err
+	}
+	response, err := client.Post("http://embedded/api/2.0/mlflow/"+path, "application/json", bytes.NewReader(text))
+	if err != nil {
+		return reply, err
+	}
+	defer response.Body.Close() //nolint:errcheck // in memory
+	if response.StatusCode != http.StatusOK {
+		text, _ := io.ReadAll(response.Body)
+		return reply, fmt.Errorf("%s answered %d %s", path, response.StatusCode, text)
+	}
+	return reply, json.NewDecoder(response.Body).Decode(&reply)
+}
+
+// startWriter starts a writer on the registry and returns the numbers it reports.
+func startWriter(t *testing.T, path string) (*exec.Cmd, *bufio.Scanner, *bytes.Buffer) {
+	t.Helper()
+	command := exec.CommandContext(t.Context(), os.Args[0], path)
+	command.Env = append(os.Environ(), helperVariable+"=writer")
+	var complaint bytes.Buffer
+	command.Stderr = &complaint
+	output, err := command.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	return command, bufio.NewScanner(output), &complaint
+}
+
+func TestWhatWasAnsweredSurvivesKills(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "registry.db")
+	openClient(t, path).want(http.StatusOK, "POST", "registered-models/create", body{"name": "m"})
+	random := rand.New(rand.NewPCG(7, 7))
+	greatest := 0
+	for round := range 30 {
+		// Two at once, so that one is killed while the other waits for it or writes.
+		victim, reported, complaint := startWriter(t, path)
+		other, otherReported, otherComplaint := startWriter(t, path)
+		acknowledged := 0
+		for range 1 + random.IntN(12) {
+			if !reported.Scan() {
+				t.Fatalf("round %d: the writer stopped: %s", round, complaint)
+			}
+			acknowledged, _ = strconv.Atoi(reported.Text())
+		}
+		if err := victim.Process.Kill(); err != nil {
+			t.Fatal(err)
+		}
+		_ = victim.Wait() // it says that it was killed
+		for range 2 {
+			if !otherReported.Scan() {
+				t.Fatalf("round %d: the other writer stopped: %s", round, otherComplaint)
+			}
+			number, _ := strconv.Atoi(otherReported.Text())
+			acknowledged = max(acknowledged, number)
+		}
+		if err := other.Process.Kill(); err != nil {
+			t.Fatal(err)
+		}
+		_ = other.Wait()
+		greatest = max(greatest, acknowledged)
+		checkAfterKill(t, path, greatest)
+	}
+}
+
+// checkAfterKill opens the registry as the next process would: nothing that was answered is lost, and the
+// stage has one holder.
+func checkAfterKill(t *testing.T, path string, greatest int) {
+	t.Helper()
+	opened, err := embedded.Open(path)
+	if err != nil {
+		t.Fatalf("Open: %v", err)
+	}
+	client := client{t: t, http: &http.Client{Transport: embedded.Transport(opened)}}
+	answer := client.want(http.StatusOK, "GET", "model-versions/search?filter=name%3D'm'&order_by=version_number", nil)
+	versions, _ := answer["model_versions"].([]any)
+	if len(versions) < greatest {
+		t.Fatalf("%d versions are left of at least %d that were answered", len(versions), greatest)
+	}
+	for i, version := range versions {
+		if got := version.(map[string]any)["version"]; got != strconv.Itoa(i+1) {
+			t.Fatalf("version %v comes in the place of %d", got, i+1)
+		}
+	}
+	if holders := client.holders("Production"); len(holders) != 1 {
+		t.Fatalf("the holders are %v, want one", holders)
+	}
+	client.want(http.StatusOK, "PATCH", "registered-models/update", body{"name": "m", "description": strings.Repeat("x", greatest)})
+	if err := opened.Close(); err != nil {
+		t.Fatalf("Close: %v", err)
+	}
+}
