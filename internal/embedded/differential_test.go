@@ -5,15 +5,12 @@ package embedded_test
 import (
 	"encoding/json"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
-	"reflect"
 	"strconv"
-	"strings"
 	"testing"
 	"time"
 
@@ -26,7 +23,8 @@ import (
 //	MLREGISTRY_DIFF_URI=http://127.0.0.1:5000 go test -tags differential -run AnswersAsMLflow ./internal/embedded
 //
 // MLREGISTRY_DIFF_SEED and MLREGISTRY_DIFF_REQUESTS choose other requests, or more. The server must hold no
-// model; the test deletes its own when it is done.
+// model; the test deletes its own when it is done. With MLREGISTRY_DIFF_RECORD=1 it writes what MLflow answered to
+// testdata, for TestAnswersWhatMLflowAnswered.
 func TestAnswersAsMLflowDoes(t *testing.T) {
 	uri := os.Getenv("MLREGISTRY_DIFF_URI")
 	if uri == "" {
@@ -55,12 +53,21 @@ func TestAnswersAsMLflowDoes(t *testing.T) {
 		Rand:   rand.New(rand.NewPCG(uint64(seed), 0)),
 		prefix: fmt.Sprintf("d%x-", time.Now().UnixNano()),
 	}
+	recording := os.Getenv("MLREGISTRY_DIFF_RECORD") != ""
+	if recording {
+		random.prefix = "r-"
+	}
 	differences, excused, statuses := 0, map[string]int{}, map[int]int{}
+	var records []record
 	for i := range count {
 		request := random.request()
+		if recording && len(request.body) > 1000 {
+			continue // the file is to stay readable
+		}
 		want, got := request.send(t, mlflow, uri), request.send(t, ours, "http://embedded")
 		statuses[want.status]++
 		if same(want, got) {
+			records = append(records, recordOf(request, want))
 			continue
 		}
 		if id := known.excuse(request, want, got); id != "" {
@@ -71,6 +78,9 @@ func TestAnswersAsMLflowDoes(t *testing.T) {
 		if differences <= 40 {
 			t.Errorf("request %d of seed %d: %v\n  MLflow: %v\n  ours:   %v", i, seed, request, want, got)
 		}
+	}
+	if recording && !t.Failed() {
+		writeRecords(t, records)
 	}
 	t.Logf("%d requests of seed %d, answered by MLflow with %v: %d differences, %v known ones", count, seed, statuses, differences, excused)
 }
@@ -95,67 +105,4 @@ func numberFrom(variable string, otherwise int) int {
 		return number
 	}
 	return otherwise
-}
-
-// reply is what is compared of an answer.
-type reply struct {
-	status   int
-	kind     string // Content-Type
-	document any    // of JSON, with timestamps masked
-	text     string // of anything else
-}
-
-func (r reply) String() string {
-	if r.document != nil {
-		text, _ := json.Marshal(r.document)
-		return fmt.Sprintf("%d %s", r.status, text)
-	}
-	return fmt.Sprintf("%d %s %.80q", r.status, r.kind, r.text)
-}
-
-func same(a, b reply) bool { return reflect.DeepEqual(a, b) }
-
-// message returns the message of an error.
-func (r reply) message() string {
-	object, _ := r.document.(map[string]any)
-	text, _ := object["message"].(string)
-	return text
-}
-
-// sample is one request of the comparison.
-type sample struct {
-	method, path string // the path below /api/2.0/mlflow/, with its query
-	body         string // JSON; empty for none
-}
-
-func (s sample) String() string { return fmt.Sprintf("%s %s %s", s.method, s.path, s.body) }
-
-func (s sample) send(t *testing.T, client *http.Client, uri string) reply {
-	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), s.method, uri+"/api/2.0/mlflow/"+s.path, strings.NewReader(s.body))
-	if err != nil {
-		t.Fatalf("%v: %v", s, err)
-	}
-	if s.body != "" {
-		request.Header.Set("Content-Type", "application/json")
-	}
-	response, err := client.Do(request)
-	if err != nil {
-		t.Fatalf("%v: %v", s, err)
-	}
-	defer response.Body.Close() //nolint:errcheck // it has been read
-	text, err := io.ReadAll(response.Body)
-	if err != nil {
-		t.Fatalf("%v: %v", s, err)
-	}
-	result := reply{status: response.StatusCode, kind: response.Header.Get("Content-Type")}
-	if result.kind != "application/json" {
-		result.text = strings.TrimSpace(string(text))
-		return result
-	}
-	if err := json.Unmarshal(text, &result.document); err != nil {
-		t.Fatalf("%v answered %q: %v", s, text, err)
-	}
-	result.document = mask(result.document)
-	return result
 }
