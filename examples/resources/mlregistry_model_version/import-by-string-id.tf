@@ -1,0 +1,4 @@
+import {
+  to = mlregistry_model_version.v1
+  id = "fraud/1"
+}

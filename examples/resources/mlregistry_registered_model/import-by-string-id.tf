@@ -1,0 +1,4 @@
+import {
+  to = mlregistry_registered_model.fraud
+  id = "fraud"
+}

@@ -1,0 +1,161 @@
+package examplecheck
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/acctest"
+)
+
+// prepared says how many versions of fraud the registry has to hold before an example can be planned.
+var prepared = map[string]int{"adopt": 8}
+
+// Every folder of examples/ is found by itself, planned, applied, and planned again.
+func TestAccExamples_applyToAnEmptyPlan(t *testing.T) {
+	for _, folder := range folders(t) {
+		t.Run(filepath.ToSlash(folder), func(t *testing.T) {
+			e := newExample(t, folder, false)
+			if versions := prepared[filepath.ToSlash(folder)]; versions > 0 {
+				e.seed(versions)
+			}
+			e.holds()
+		})
+	}
+}
+
+// The import blocks and commands take over what is there already, and change nothing that the example declares.
+func TestAccExamples_import(t *testing.T) {
+	for _, folder := range folders(t) {
+		script := filepath.Join(root, "examples", folder, "import.sh")
+		if _, err := os.Stat(script); err != nil {
+			continue
+		}
+		t.Run(filepath.Base(folder)+"_block", func(t *testing.T) {
+			e := newExample(t, folder, true)
+			e.seed(1)
+			plan := e.plans("1 to import")
+			if !strings.Contains(plan.Output, "0 to destroy") {
+				t.Errorf("the import destroys something:\n%s", plan.Output)
+			}
+		})
+		t.Run(filepath.Base(folder)+"_command", func(t *testing.T) {
+			e := newExample(t, folder, false)
+			e.seed(1)
+			ran := 0
+			for line := range strings.Lines(readFile(t, script)) {
+				if words := strings.Fields(line); len(words) > 1 && words[0] == "terraform" {
+					e.MustRun(words[1:]...)
+					ran++
+				}
+			}
+			if ran == 0 {
+				t.Errorf("%s has no terraform command", script)
+			}
+		})
+	}
+}
+
+// The plan that the promotion example shows in its comment is the one that the CLI prints.
+func TestAccExamples_promotionShowsItsPlan(t *testing.T) {
+	e := newExample(t, "promotion", false)
+	after := readFile(t, filepath.Join(root, "examples", "promotion", "main.tf"))
+	const stage = "  stage      = \"Production\"\n"
+	if strings.Count(after, stage) != 1 {
+		t.Fatal("the example is to have the stage in one version")
+	}
+	// Before: version 1 in Production, version 2 registered afterwards and without a stage.
+	both := strings.Replace(after, stage, "", 1)
+	both = strings.Replace(both, "s3://models/fraud/1\"\n", "s3://models/fraud/1\"\n"+stage, 1)
+	e.Write("main.tf", both)
+	e.MustApply("-target=mlregistry_model_version.v1")
+	e.MustApply()
+	e.Transition(t, "fraud", "2", "Staging", false)
+
+	e.Write("main.tf", after)
+	shown := promised(t, after)
+	plan := e.Plan()
+	if got := squeezed(plan.Output); !strings.Contains(got, shown) {
+		t.Errorf("the example shows\n%s\nand the plan is\n%s", shown, plan.Output)
+	}
+	if readme := squeezed(readFile(t, filepath.Join(root, "README.md"))); !strings.Contains(readme, shown) {
+		t.Errorf("the README does not show the plan\n%s", shown)
+	}
+	e.MustApply(plan.PlanFile)
+	if got := e.Holders(t, "fraud", "Production"); !slices.Equal(got, []string{"2"}) || e.Stage(t, "fraud", "1") != "Archived" {
+		t.Errorf("Production is held by %v, version 1 is in %s", got, e.Stage(t, "fraud", "1"))
+	}
+}
+
+// Adopting another version hands Production over without a gap, although Terraform calls it a replacement.
+func TestAccExamples_adoptHandsOver(t *testing.T) {
+	e := newExample(t, "adopt", false)
+	e.seed(8)
+	e.holds("-var=live_version=7")
+	plan := e.plans(`+ "7",`, "-var=live_version=8")
+	watcher := acctest.WatchStage(t, e.Registry, "fraud", "Production")
+	e.MustApply(plan.PlanFile)
+	watcher.Stop()
+	if watcher.Min() != 1 || watcher.Max() != 1 {
+		t.Errorf("reads by number of versions in Production: %v", watcher.Counts())
+	}
+	if got := e.Holders(t, "fraud", "Production"); !slices.Equal(got, []string{"8"}) {
+		t.Errorf("Production is held by %v", got)
+	}
+}
+
+// The README's configuration is whole.
+func TestAccReadme_exampleApplies(t *testing.T) {
+	blocks := regexp.MustCompile("(?s)```hcl\n(.*?)```").FindAllStringSubmatch(readFile(t, filepath.Join(root, "README.md")), -1)
+	if len(blocks) == 0 {
+		t.Fatal("the README shows no configuration")
+	}
+	e := newEmpty(t)
+	e.Write("main.tf", blocks[0][1])
+	e.connect(blocks[0][1])
+	e.holds()
+}
+
+// folders returns every folder below examples/ that holds a configuration.
+func folders(t *testing.T) []string {
+	t.Helper()
+	var found []string
+	base := filepath.Join(root, "examples")
+	err := filepath.WalkDir(base, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || filepath.Ext(path) != ".tf" {
+			return err
+		}
+		folder, err := filepath.Rel(base, filepath.Dir(path))
+		if err == nil && !slices.Contains(found, folder) {
+			found = append(found, folder)
+		}
+		return err
+	})
+	if err != nil || len(found) == 0 {
+		t.Fatalf("examples: %v, %v", found, err)
+	}
+	return found
+}
+
+// promised returns the plan of one resource that a comment shows.
+func promised(t *testing.T, configuration string) string {
+	t.Helper()
+	var comment strings.Builder
+	for line := range strings.Lines(configuration) {
+		if text, found := strings.CutPrefix(line, "#"); found {
+			comment.WriteString(text)
+		}
+	}
+	shown := regexp.MustCompile(`(?s)# mlregistry_model_version\.v2 will be .*?\n +}\n`).FindString(comment.String())
+	if shown == "" {
+		t.Fatal("the comment shows no plan")
+	}
+	return squeezed(shown)
+}
+
+// squeezed takes out what depends on where a text stands: indentation and the width of columns.
+func squeezed(text string) string { return strings.Join(strings.Fields(text), " ") }
