@@ -138,6 +138,9 @@ func text(value any) string {
 }
 
 func (g *generator) request() sample {
+	if g.rarely(25) {
+		return g.oddRequest()
+	}
 	switch g.IntN(30) {
 	case 0, 1, 2:
 		fields := map[string]any{"name": g.name(), "tags": g.tags()}

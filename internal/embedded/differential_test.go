@@ -34,7 +34,7 @@ func TestAnswersAsMLflowDoes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer registry.Close() //nolint:errcheck // the test is over
+	defer registry.Close()
 	known := loadDifferences(t)
 	mlflow := &http.Client{Timeout: time.Minute}
 	ours := &http.Client{Transport: embedded.Transport(registry)}
@@ -45,7 +45,7 @@ func TestAnswersAsMLflowDoes(t *testing.T) {
 	defer func() {
 		for _, name := range heldModels(t, mlflow, uri) {
 			text, _ := json.Marshal(map[string]string{"name": name})
-			sample{"DELETE", "registered-models/delete", string(text)}.send(t, mlflow, uri)
+			sample{method: "DELETE", path: "registered-models/delete", body: string(text)}.send(t, mlflow, uri)
 		}
 	}()
 	seed, count := numberFrom("MLREGISTRY_DIFF_SEED", 1), numberFrom("MLREGISTRY_DIFF_REQUESTS", 3000)
@@ -90,7 +90,7 @@ func heldModels(t *testing.T, client *http.Client, uri string) []string {
 	t.Helper()
 	var names []string
 	for _, filter := range []string{"", "tags.`mlflow.prompt.is_prompt` = 'true'"} {
-		answer := sample{"GET", "registered-models/search?filter=" + url.QueryEscape(filter), ""}.send(t, client, uri)
+		answer := sample{method: "GET", path: "registered-models/search?filter=" + url.QueryEscape(filter)}.send(t, client, uri)
 		document, _ := answer.document.(map[string]any)
 		models, _ := document["registered_models"].([]any)
 		for _, model := range models {

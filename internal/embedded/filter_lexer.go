@@ -56,31 +56,27 @@ type rule struct {
 	kind    tokenKind
 }
 
-func rules(pairs ...any) []rule {
-	var all []rule
-	for i := 0; i < len(pairs); i += 2 {
-		all = append(all, rule{regexp.MustCompile(`^(?i:` + pairs[i].(string) + `)`), pairs[i+1].(tokenKind)})
-	}
-	return all
+func newRule(pattern string, kind tokenKind) rule {
+	return rule{regexp.MustCompile(`^(?i:` + pattern + `)`), kind}
 }
 
-var lexerRules = rules(
-	"--.*|# .*", otherToken,
-	`/\*(?s:.)*?\*/`, otherToken,
-	"`(?:``|[^`])*`", nameToken,
-	`-?[0-9]+(?:\.[0-9]+)?E-?[0-9]+`, floatToken,
-	`-?(?:[0-9]+\.[0-9]*|\.[0-9]+)`, floatToken,
-	`-?[0-9]+`, integerToken,
-	`'(?:''|\\'|[^'])*'`, stringToken,
-	`"(?:""|\\"|[^"])*"`, symbolToken,
-	`(?:ASC|DESC)(?:\s+NULLS\s+(?:FIRST|LAST))?\b`, orderToken,
-	`NOT\s+NULL\b`, keywordToken,
-	`(?:NOT\s+)?(?:LIKE|ILIKE|RLIKE|REGEXP)\b`, comparisonToken,
-	`[;:()\[\],.]`, punctuationToken,
-	`[<>=~!]+`, comparisonToken,
-	`[-*?]`, operatorToken,
-	`[-+/@#%^&|]+`, operatorToken,
-)
+var lexerRules = []rule{
+	newRule("--.*|# .*", otherToken),
+	newRule(`/\*(?s:.)*?\*/`, otherToken),
+	newRule("`(?:``|[^`])*`", nameToken),
+	newRule(`-?[0-9]+(?:\.[0-9]+)?E-?[0-9]+`, floatToken),
+	newRule(`-?(?:[0-9]+\.[0-9]*|\.[0-9]+)`, floatToken),
+	newRule(`-?[0-9]+`, integerToken),
+	newRule(`'(?:''|\\'|[^'])*'`, stringToken),
+	newRule(`"(?:""|\\"|[^"])*"`, symbolToken),
+	newRule(`(?:ASC|DESC)(?:\s+NULLS\s+(?:FIRST|LAST))?\b`, orderToken),
+	newRule(`NOT\s+NULL\b`, keywordToken),
+	newRule(`(?:NOT\s+)?(?:LIKE|ILIKE|RLIKE|REGEXP)\b`, comparisonToken),
+	newRule(`[;:()\[\],.]`, punctuationToken),
+	newRule(`[<>=~!]+`, comparisonToken),
+	newRule(`[-*?]`, operatorToken),
+	newRule(`[-+/@#%^&|]+`, operatorToken),
+}
 
 var wordPattern = regexp.MustCompile(`^[\pL\pN_][\pL\pN_$#]*`)
 

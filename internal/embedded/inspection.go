@@ -20,8 +20,6 @@ const (
 	versionValidForAt = 92
 )
 
-var errNotDatabase = errors.New("file is not an SQLite database")
-
 // inspect looks at the file without opening it as a database, so that one that is not a registry is told
 // early and never touched. A missing or empty file passes: it is a registry to be.
 func inspect(path string) error {

@@ -36,20 +36,19 @@ const maxNesting = 900
 var errBadJSON = errors.New("bad JSON")
 
 // parseJSON returns nil, a bool, a json.Number, a string, a []any or an *object.
-func parseJSON(text []byte) (any, error) {
+// ok is false if the text is no JSON document.
+func parseJSON(text []byte) (value any, ok bool) {
 	if !utf8.Valid(text) {
-		return nil, errBadJSON
+		return nil, false
 	}
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.UseNumber()
 	value, err := parseValue(decoder, 0)
 	if err != nil {
-		return nil, err
+		return nil, false
 	}
-	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return nil, errBadJSON
-	}
-	return value, nil
+	_, err = decoder.Token()
+	return value, errors.Is(err, io.EOF)
 }
 
 func parseValue(decoder *json.Decoder, depth int) (any, error) {

@@ -57,7 +57,7 @@ func post(client *http.Client, path string, content body) (reply versionReply, e
 	if err != nil {
 		return reply, err
 	}
-	defer response.Body.Close() //nolint:errcheck // in memory
+	defer response.Body.Close()
 	if response.StatusCode != http.StatusOK {
 		text, _ := io.ReadAll(response.Body)
 		return reply, fmt.Errorf("%s answered %d %s", path, response.StatusCode, text)

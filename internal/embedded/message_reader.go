@@ -46,18 +46,15 @@ func sentValues(request *http.Request, fields []field) (any, error) {
 	case err != nil:
 		return nil, apiErrorf(codeBadRequest, "embedded registry: the request could not be read: %v", err)
 	}
-	value, err := parseJSON(body)
-	if err != nil {
-		return newObject(), nil
-	}
-	if inner, ok := value.(string); ok {
+	value, ok := parseJSON(body)
+	if inner, isText := value.(string); ok && isText {
 		// Old clients send the document as a string.
-		if value, err = parseJSON([]byte(inner)); err != nil {
+		if value, ok = parseJSON([]byte(inner)); !ok {
 			return nil, errPage
 		}
 	}
-	if value == nil {
-		return newObject(), nil
+	if !ok || value == nil {
+		return newObject(), nil // to MLflow a body that is no JSON is an empty one
 	}
 	return value, nil
 }

@@ -27,8 +27,8 @@ func parsePageToken(token string) (int64, error) {
 	if !ok {
 		return 0, invalidf("Invalid page token, could not base64-decode")
 	}
-	parsed, err := parseJSON(decoded)
-	if err != nil {
+	parsed, ok := parseJSON(decoded)
+	if !ok {
 		return 0, invalidf("Invalid page token, decoded value=%s", pythonBytes(decoded))
 	}
 	values, ok := parsed.(*object)

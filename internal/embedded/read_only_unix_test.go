@@ -49,7 +49,7 @@ func asVisitor(t *testing.T, path string) string {
 		attributes.Credential = &syscall.Credential{Uid: nobody, Gid: nobody}
 		program = filepath.Join(publicFolder(t), "visitor")
 		content := readFile(t, os.Args[0])
-		if err := os.WriteFile(program, content, 0o755); err != nil { //nolint:gosec // the visitor has to run it
+		if err := os.WriteFile(program, content, 0o755); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -67,17 +67,16 @@ func asVisitor(t *testing.T, path string) string {
 // publicFolder returns a folder that every user can enter.
 func publicFolder(t *testing.T) string {
 	t.Helper()
-	folder, err := os.MkdirTemp("", "embedded")
-	if err != nil {
-		t.Fatal(err)
-	}
+	folder := t.TempDir()
 	t.Cleanup(func() {
-		if err := errors.Join(os.Chmod(folder, 0o700), os.RemoveAll(folder)); err != nil { //nolint:gosec // a folder
+		if err := os.Chmod(folder, 0o700); err != nil {
 			t.Error(err)
 		}
 	})
-	if err := os.Chmod(folder, 0o755); err != nil { //nolint:gosec // for everybody
-		t.Fatal(err)
+	for _, each := range []string{filepath.Dir(folder), folder} {
+		if err := os.Chmod(each, 0o755); err != nil {
+			t.Fatal(err)
+		}
 	}
 	return folder
 }

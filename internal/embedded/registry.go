@@ -45,6 +45,7 @@ func (r *Registry) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	switch {
 	case !ok && request.Method == http.MethodOptions:
 		w.Header().Set("Allow", found.allow())
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		w.WriteHeader(http.StatusNoContent)
 	case !ok:
 		w.Header().Set("Allow", found.allow())

@@ -18,6 +18,7 @@ type reply struct {
 	kind     string // Content-Type
 	document any    // of JSON, with timestamps masked
 	text     string // of anything else
+	allow    string // the methods of an Allow header
 }
 
 func (r reply) String() string {
@@ -30,41 +31,50 @@ func (r reply) String() string {
 
 func same(a, b reply) bool { return reflect.DeepEqual(a, b) }
 
-// message returns the message of an error.
-func (r reply) message() string {
-	object, _ := r.document.(map[string]any)
-	text, _ := object["message"].(string)
-	return text
-}
-
 // sample is one request of the comparison.
 type sample struct {
 	method, path string // the path below /api/2.0/mlflow/, with its query
 	body         string // JSON; empty for none
+	contentType  string // of the body; application/json if empty, none if it is "none"
 }
 
-func (s sample) String() string { return fmt.Sprintf("%s %s %s", s.method, s.path, s.body) }
+func (s sample) String() string {
+	return strings.TrimSpace(fmt.Sprintf("%s %s %s %s", s.method, s.path, s.body, s.contentType))
+}
 
 func (s sample) send(t *testing.T, client *http.Client, uri string) reply {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), s.method, uri+"/api/2.0/mlflow/"+s.path, strings.NewReader(s.body))
+	path := s.path
+	if !strings.HasPrefix(path, "/") {
+		path = "/api/2.0/mlflow/" + path
+	}
+	request, err := http.NewRequestWithContext(t.Context(), s.method, uri+path, strings.NewReader(s.body))
 	if err != nil {
 		t.Fatalf("%v: %v", s, err)
 	}
-	if s.body != "" {
+	switch {
+	case s.contentType == "none":
+	case s.contentType != "":
+		request.Header.Set("Content-Type", s.contentType)
+	case s.body != "":
 		request.Header.Set("Content-Type", "application/json")
 	}
 	response, err := client.Do(request)
 	if err != nil {
 		t.Fatalf("%v: %v", s, err)
 	}
-	defer response.Body.Close() //nolint:errcheck // it has been read
+	defer response.Body.Close()
 	text, err := io.ReadAll(response.Body)
 	if err != nil {
 		t.Fatalf("%v: %v", s, err)
 	}
 	result := reply{status: response.StatusCode, kind: response.Header.Get("Content-Type")}
-	if result.kind != "application/json" {
+	if allow := response.Header.Get("Allow"); allow != "" {
+		methods := strings.Split(allow, ", ")
+		slices.Sort(methods)
+		result.allow = strings.Join(methods, ", ")
+	}
+	if result.kind != "application/json" || len(text) == 0 {
 		result.text = strings.TrimSpace(string(text))
 		return result
 	}

@@ -75,7 +75,7 @@ func (s *storage) database(ctx context.Context) (*sql.DB, error) {
 		return nil, s.closeFile()
 	case err != nil:
 		return nil, storageErrorf(s.path, err, "cannot be opened")
-	case s.file != nil && os.SameFile(info, s.opened) && !(s.frozen && hasChanged(info, s.opened)):
+	case s.file != nil && os.SameFile(info, s.opened) && (!s.frozen || !hasChanged(info, s.opened)):
 		return s.file, nil
 	}
 	// A file that was deleted and made anew is another one: going on with the old would lose every write.

@@ -14,7 +14,7 @@ import (
 
 func TestTransportGivesUpWithTheContext(t *testing.T) {
 	entered, release := make(chan struct{}), make(chan struct{})
-	transport := embedded.Transport(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	transport := embedded.Transport(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		close(entered)
 		<-release
 		w.WriteHeader(http.StatusOK) // nobody reads it any more

@@ -57,7 +57,8 @@ func start(t *testing.T, args ...string) (string, *lockedBuffer) {
 	if err != nil || !strings.HasPrefix(line, prefix) {
 		t.Fatalf("the first line is %q (%v), want %s...", line, err, prefix)
 	}
-	return strings.TrimSpace(line[strings.Index(line, "http://"):]), log
+	_, address, _ := strings.Cut(strings.TrimSpace(line), " on ")
+	return address, log
 }
 
 func send(t *testing.T, method, url, content string, change func(*http.Request)) (int, string) {
@@ -74,7 +75,7 @@ func send(t *testing.T, method, url, content string, change func(*http.Request))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer response.Body.Close() //nolint:errcheck // the test has read it
+	defer response.Body.Close()
 	text, err := io.ReadAll(response.Body)
 	if err != nil {
 		t.Fatal(err)
