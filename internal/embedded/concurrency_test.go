@@ -1,6 +1,8 @@
 package embedded_test
 
 import (
+	"database/sql"
+	"errors"
 	"fmt"
 	"net/http"
 	"path/filepath"
@@ -8,6 +10,7 @@ import (
 	"strconv"
 	"sync"
 	"testing"
+	"time"
 )
 
 // openTwice opens one file through two registries, as two processes would.
@@ -120,6 +123,35 @@ func TestRacingPromotionsAlwaysLeaveOneHolderAndReadersNeverSeeAnother(t *testin
 	readers.Wait()
 }
 
+func TestAWriteWaitsForAnotherProcess(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "registry.db")
+	client := openClient(t, path)
+	client.want(http.StatusOK, "POST", "registered-models/create", body{"name": "m"})
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	other, err := db.Conn(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := other.ExecContext(t.Context(), "BEGIN IMMEDIATE"); err != nil {
+		t.Fatal(err)
+	}
+	// Longer than SQLite itself waits, so that the registry's own patience is what helps.
+	released := make(chan error, 1)
+	time.AfterFunc(700*time.Millisecond, func() {
+		_, err := other.ExecContext(t.Context(), "ROLLBACK")
+		released <- errors.Join(err, other.Close())
+	})
+	client.want(http.StatusOK, "GET", "registered-models/get?name=m", nil)
+	client.want(http.StatusOK, "POST", "model-versions/create", body{"name": "m", "source": "s3://b/x"})
+	if err := <-released; err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestADeletedFileIsNotWrittenAnyMore(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "registry.db")
 	client := openClient(t, path)
@@ -130,4 +162,28 @@ func TestADeletedFileIsNotWrittenAnyMore(t *testing.T) {
 	other := openClient(t, path)
 	other.want(http.StatusOK, "GET", "registered-models/get?name=new", nil)
 	other.wantCode("RESOURCE_DOES_NOT_EXIST", "GET", "registered-models/get?name=old", nil)
+}
+
+func TestSeveralMayMakeTheFileAtOnce(t *testing.T) {
+	for range 20 {
+		path := filepath.Join(t.TempDir(), "registry.db")
+		start := make(chan struct{})
+		var group sync.WaitGroup
+		for i := range 4 {
+			group.Go(func() {
+				<-start
+				client := openClient(t, path)
+				name := fmt.Sprint("model ", i)
+				if status, answer := client.send("POST", "registered-models/create", body{"name": name}); status != http.StatusOK {
+					t.Errorf("create answered %d %v", status, answer)
+				}
+			})
+		}
+		close(start)
+		group.Wait()
+		answer := openClient(t, path).want(http.StatusOK, "GET", "registered-models/search", nil)
+		if models, _ := answer["registered_models"].([]any); len(models) != 4 {
+			t.Errorf("the registry holds %v, want four models", models)
+		}
+	}
 }

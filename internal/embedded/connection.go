@@ -70,10 +70,14 @@ func useWriteAheadLog(ctx context.Context, database *sql.DB) error {
 	return database.QueryRowContext(ctx, "PRAGMA journal_mode = WAL").Scan(&mode)
 }
 
-// atRest reports whether everything of the registry is in the file itself, nothing in a write-ahead log.
+// atRest reports whether everything of the registry is in the file itself, nothing in a journal.
 func atRest(path string) bool {
-	info, err := os.Stat(path + "-wal")
-	return err != nil || info.Size() == 0
+	for _, suffix := range []string{"-wal", "-journal"} {
+		if info, err := os.Stat(path + suffix); err == nil && info.Size() > 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // querier is a connection or a pool of them.

@@ -43,7 +43,7 @@ func inspect(path string) error {
 	if string(header[:len(headerMagic)]) != headerMagic {
 		return storageErrorf(path, nil, "is not an SQLite database; it is left as it is")
 	}
-	if err := checkSize(path, header, info.Size()); err != nil {
+	if err := checkSize(path, header); err != nil {
 		return err
 	}
 	// A registry that was made this moment may still have both numbers in its write-ahead log.
@@ -73,15 +73,23 @@ func readHeader(path string) ([]byte, error) {
 }
 
 // checkSize notices a file that was cut short. The number of pages in the header holds only if the header
-// says so, and pages that are still in a write-ahead log may be missing from the file.
-func checkSize(path string, header []byte, size int64) error {
+// says so, and while a journal is there the pages may still be on their way. The size is looked at last: had
+// a commit been under way when the header was read, it was over when there was no journal.
+func checkSize(path string, header []byte) error {
 	pageSize := int64(binary.BigEndian.Uint16(header[pageSizeAt:]))
 	if pageSize == 1 {
 		pageSize = 65536
 	}
 	pages := int64(binary.BigEndian.Uint32(header[pageCountAt:]))
 	counted := binary.BigEndian.Uint32(header[changeCounterAt:]) == binary.BigEndian.Uint32(header[versionValidForAt:])
-	if pageSize < 512 || (counted && pages*pageSize > size && atRest(path)) {
+	if pageSize >= 512 && (!counted || !atRest(path)) {
+		return nil
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return storageErrorf(path, err, "cannot be opened")
+	}
+	if pageSize < 512 || pages*pageSize > info.Size() {
 		return storageErrorf(path, nil, "is damaged: it is shorter than its own header says; it is left as it is. "+
 			"Restore it from a backup")
 	}

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -14,11 +15,26 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/embedded"
 )
 
-func init() { helpers["writer"] = writeForever }
+func init() {
+	helpers["writer"] = writeForever
+	helpers["creator"] = createModel
+}
+
+// createModel registers the model m and says so.
+func createModel(path string) error {
+	opened, err := embedded.Open(path)
+	if err != nil {
+		return err
+	}
+	_, err = post(&http.Client{Transport: embedded.Transport(opened)}, "registered-models/create", body{"name": "m"})
+	fmt.Println("created", err)
+	return errors.Join(err, opened.Close())
+}
 
 // writeForever registers and promotes versions of the model m, and prints each number once it was answered
 // that the version holds Production.
@@ -65,11 +81,11 @@ func post(client *http.Client, path string, content body) (reply versionReply, e
 	return reply, json.NewDecoder(response.Body).Decode(&reply)
 }
 
-// startWriter starts a writer on the registry and returns the numbers it reports.
-func startWriter(t *testing.T, path string) (*exec.Cmd, *bufio.Scanner, *bytes.Buffer) {
+// startHelper starts a helper on the registry and returns the lines it prints.
+func startHelper(t *testing.T, name, path string) (*exec.Cmd, *bufio.Scanner, *bytes.Buffer) {
 	t.Helper()
 	command := exec.CommandContext(t.Context(), os.Args[0], path)
-	command.Env = append(os.Environ(), helperVariable+"=writer")
+	command.Env = append(os.Environ(), helperVariable+"="+name)
 	var complaint bytes.Buffer
 	command.Stderr = &complaint
 	output, err := command.StdoutPipe()
@@ -89,8 +105,8 @@ func TestWhatWasAnsweredSurvivesKills(t *testing.T) {
 	greatest := 0
 	for round := range 30 {
 		// Two at once, so that one is killed while the other waits for it or writes.
-		victim, reported, complaint := startWriter(t, path)
-		other, otherReported, otherComplaint := startWriter(t, path)
+		victim, reported, complaint := startHelper(t, "writer", path)
+		other, otherReported, otherComplaint := startHelper(t, "writer", path)
 		acknowledged := 0
 		for range 1 + random.IntN(12) {
 			if !reported.Scan() {
@@ -115,6 +131,26 @@ func TestWhatWasAnsweredSurvivesKills(t *testing.T) {
 		_ = other.Wait()
 		greatest = max(greatest, acknowledged)
 		checkAfterKill(t, path, greatest)
+	}
+}
+
+func TestAKillDuringTheFirstWriteLeavesARegistryOrNothing(t *testing.T) {
+	random := rand.New(rand.NewPCG(3, 3))
+	for round := range 25 {
+		path := filepath.Join(t.TempDir(), "registry.db")
+		command, reported, _ := startHelper(t, "creator", path)
+		timer := time.AfterFunc(time.Duration(random.IntN(25_000))*time.Microsecond, func() { _ = command.Process.Kill() })
+		created := reported.Scan() && reported.Text() == "created <nil>"
+		_ = command.Wait() // killed or done
+		timer.Stop()
+		client := openClient(t, path)
+		if created {
+			client.want(http.StatusOK, "GET", "registered-models/get?name=m", nil)
+		}
+		client.send("POST", "registered-models/create", body{"name": "m"})
+		if status, answer := client.send("POST", "model-versions/create", body{"name": "m", "source": "s3://b/x"}); status != http.StatusOK {
+			t.Fatalf("round %d: create answered %d %v", round, status, answer)
+		}
 	}
 }
 
