@@ -62,5 +62,8 @@ func openEmbedded(path, userAgent string) (registry.Registry, error) {
 	if err != nil {
 		return nil, err
 	}
-	return mlflow.New(mlflow.Config{BaseURL: "http://embedded", UserAgent: userAgent, Transport: embedded.Transport(handler)})
+	return mlflow.New(mlflow.Config{
+		BaseURL: "http://embedded", UserAgent: userAgent, Transport: embedded.Transport(handler),
+		MaxRetries: -1, // Nothing passes by itself here: what fails once fails again.
+	})
 }

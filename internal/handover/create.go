@@ -123,17 +123,6 @@ func (e *Engine) WaitReady(ctx context.Context, version registry.Version) (regis
 	}
 }
 
-// Remove archives a version that leaves the configuration, whatever stage it is in. A version that is archived or gone
-// already costs one read.
-func (e *Engine) Remove(ctx context.Context, model string, number registry.Number) error {
-	_, err := e.Run(ctx, Goal{Model: model, Version: number, Stage: registry.StageArchived})
-	var missing *MissingError
-	if errors.As(err, &missing) {
-		return nil
-	}
-	return err
-}
-
 // Reviewed returns the versions that going to stage would archive, as a plan shows them: the other holders in view, in
 // ascending order, or none when the goal is not exclusive.
 func Reviewed(view View, goal Goal) []registry.Number {

@@ -47,6 +47,9 @@ type Goal struct {
 	ArchiveExisting bool
 	// Reviewed are the versions that the reviewed plan said would be archived. Any other holder is an intruder.
 	Reviewed []registry.Number
+	// OnlyFrom makes the goal void unless the version is in that stage: for giving up a stage that may have been lost
+	// meanwhile. Empty means any stage.
+	OnlyFrom registry.Stage
 	// RequireStaging refuses the move from None to Production.
 	RequireStaging bool
 }

@@ -35,6 +35,9 @@ func Plan(observed []registry.Version, goal Goal, way Way) ([]registry.Transitio
 	if !found {
 		return nil, &MissingError{Model: goal.Model, Version: goal.Version}
 	}
+	if goal.OnlyFrom != "" && version.Stage != goal.OnlyFrom {
+		return nil, nil
+	}
 	others, err := reviewed(observed, goal)
 	if err != nil {
 		return nil, err

@@ -27,3 +27,12 @@ func Observe(versions []registry.Version) View {
 func (v View) Others(stage registry.Stage, version registry.Number) []registry.Number {
 	return slices.DeleteFunc(registry.SortedNumbers(v[stage]), func(holder registry.Number) bool { return holder == version })
 }
+
+// Holder returns the version that counts as the holder of stage, and whether there is one: the preferred version if it
+// holds the stage, else the holder that arbitration would let win.
+func Holder(versions []registry.Version, stage registry.Stage, preferred registry.Number) (registry.Version, bool) {
+	if version, found := registry.FindVersion(versions, preferred); found && version.Stage == stage {
+		return version, true
+	}
+	return greatest(versions, stage)
+}

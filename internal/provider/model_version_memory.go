@@ -13,7 +13,7 @@ import (
 // memoryKey is where versionMemory is kept in the private state.
 const memoryKey = "version"
 
-// versionMemory is what a version resource remembers outside its attributes, in Terraform's private state. Terraform
+// versionMemory is what a version or a pointer remembers outside its attributes, in Terraform's private state. Terraform
 // hands the same bytes to the plan and to the plan it makes again during apply, so what is planned from it is the same.
 type versionMemory struct {
 	// View is who held which stage of the model at the last read; nil before the first.
@@ -22,6 +22,10 @@ type versionMemory struct {
 	Source string `json:"source,omitempty"`
 	// Created says that this resource registered the version.
 	Created bool `json:"created,omitempty"`
+	// Claimed is the stage that the configuration last applied names; empty when it named none.
+	Claimed registry.Stage `json:"claimed,omitempty"`
+	// Pointed is the version that a pointer gave the stage to at its last apply; 0 for a version resource.
+	Pointed registry.Number `json:"pointed,omitempty"`
 	// StageUnmanaged says that the configuration last applied left stage out.
 	StageUnmanaged bool `json:"stage_unmanaged,omitempty"`
 	// Imported is set between an import and the first read after it.
@@ -49,4 +53,10 @@ func (m *versionMemory) save(ctx context.Context, private privateWriter, version
 		return
 	}
 	diags.Append(private.SetKey(ctx, memoryKey, stored)...)
+}
+
+// noteClaim remembers what the applied configuration says of the stage.
+func (m *versionMemory) noteClaim(config *modelVersionState) {
+	m.StageUnmanaged = config.Stage.IsNull()
+	m.Claimed = config.wantedStage()
 }

@@ -35,6 +35,7 @@ func (r *modelVersionResource) ValidateConfig(ctx context.Context, req resource.
 // ModifyPlan decides what the plan shows: what is replaced, who leaves the stage, and what must not happen at all.
 func (r *modelVersionResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.Plan.Raw.IsNull() {
+		r.planDestroy(ctx, req, resp)
 		return
 	}
 	planning := &versionPlanning{session: r.session, memory: &versionMemory{}, diags: &resp.Diagnostics}
@@ -62,6 +63,20 @@ func (r *modelVersionResource) ModifyPlan(ctx context.Context, req resource.Modi
 	if !resp.Diagnostics.HasError() {
 		resp.Diagnostics.Append(resp.Plan.Set(ctx, &planning.plan)...)
 	}
+}
+
+// planDestroy warns when the last holder of a stage goes.
+func (r *modelVersionResource) planDestroy(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	var prior modelVersionState
+	resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
+	memory := loadMemory(ctx, req.Private, &resp.Diagnostics)
+	keeps := prior.OnDestroy.IsNull() || prior.OnDestroy.ValueString() == destroyRetain
+	if resp.Diagnostics.HasError() || keeps {
+		return
+	}
+	version := registry.Version{Model: prior.ModelName.ValueString(), Number: prior.number(), Stage: prior.wantedStage()}
+	r.session.mourn(version, handover.Goal{Model: version.Model, Version: version.Number, Stage: registry.StageArchived},
+		memory.View, &resp.Diagnostics)
 }
 
 // versionPlanning is one plan of one version resource.
@@ -249,29 +264,18 @@ func (p *versionPlanning) planHandover(version registry.Version, view handover.V
 	goal := handover.Goal{
 		Model: version.Model, Version: version.Number, Stage: p.plan.wantedStage(),
 		ArchiveExisting: p.plan.ArchiveExistingVersions.ValueBool(),
-		RequireStaging:  p.session.known() && p.session.requireStaging,
 	}
-	if err := handover.Check(version, goal); err != nil {
-		p.diags.AddAttributeError(path.Root("stage"), p.title(goal), explain(err))
-		return
+	leaving := p.session.review(version, goal, view, p.diags)
+	p.session.stake(goal, claim{
+		version: version.Number, source: p.plan.Source.ValueString(), changes: p.memory.Claimed != goal.Stage,
+	}, p.diags)
+	if p.prior != nil {
+		p.session.mourn(version, goal, view, p.diags)
 	}
-	if p.session.known() && handover.SkipsStaging(version.Stage, goal.Stage) {
-		p.diags.AddAttributeWarning(path.Root("stage"), "Staging is skipped",
-			p.title(goal)+" without the dress rehearsal in Staging. Set require_staging = true on the provider to refuse this.")
-	}
-	leaving := handover.Reviewed(view, goal)
 	moves := version.Stage != goal.Stage || len(leaving) > 0
 	if p.prior != nil && (!moves || !goal.Stage.Exclusive()) {
 		p.plan.ArchivedVersions = p.prior.ArchivedVersions // Of the last promotion: nothing to review in this plan.
 		return
 	}
 	p.plan.ArchivedVersions = versionList(leaving)
-}
-
-// title names the move in a sentence without an end.
-func (p *versionPlanning) title(goal handover.Goal) string {
-	if goal.Version == 0 {
-		return fmt.Sprintf("A new version of model %q goes to %s", goal.Model, goal.Stage)
-	}
-	return fmt.Sprintf("Version %s of model %q goes to %s", goal.Version, goal.Model, goal.Stage)
 }

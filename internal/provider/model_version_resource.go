@@ -56,7 +56,7 @@ func (r *modelVersionResource) Read(ctx context.Context, req resource.ReadReques
 		return
 	}
 	model, number := state.ModelName.ValueString(), state.number()
-	version, versions, err := r.find(ctx, model, number)
+	version, versions, err := r.session.find(ctx, model, number)
 	if errors.Is(err, registry.ErrNotFound) {
 		if memory.Imported {
 			resp.Diagnostics.AddError("Unable to import", explain(fmt.Errorf("version %s of model %q does not exist: %w", number, model, err)))
@@ -78,20 +78,6 @@ func (r *modelVersionResource) Read(ctx context.Context, req resource.ReadReques
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 }
 
-// find returns a version and all versions of its model. A version that the model's search does not show is asked for by
-// itself before it counts as gone: servers leave out of a search what the caller may not read.
-func (r *modelVersionResource) find(ctx context.Context, model string, number registry.Number) (registry.Version, []registry.Version, error) {
-	versions, err := r.session.cache.Versions(ctx, model)
-	if err != nil {
-		return registry.Version{}, nil, err
-	}
-	if version, found := registry.FindVersion(versions, number); found {
-		return version, versions, nil
-	}
-	version, err := r.session.cache.Version(ctx, model, number)
-	return version, versions, err
-}
-
 // finish reads the version once more and sets the state from what was read. Values that the plan promised are kept: a
 // stage that is not managed may have moved since.
 func (r *modelVersionResource) finish(
@@ -100,7 +86,7 @@ func (r *modelVersionResource) finish(
 	ctx, cancel := afterwards(ctx)
 	defer cancel()
 	planned := *plan
-	version, versions, err := r.find(ctx, plan.ModelName.ValueString(), plan.number())
+	version, versions, err := r.session.find(ctx, plan.ModelName.ValueString(), plan.number())
 	if err != nil {
 		diags.AddError(fmt.Sprintf("Unable to read version %s of model %q", plan.Version.ValueString(), plan.ModelName.ValueString()), explain(err))
 		return
@@ -116,16 +102,6 @@ func (r *modelVersionResource) finish(
 	if planned.ArchivedVersions.IsUnknown() {
 		plan.ArchivedVersions = versionList(nil)
 	}
-}
-
-// afterwards returns a context for the read that follows a change. It outlives the change's own, since what was done must
-// get into the state; somebody who cancelled waits for seconds only.
-func afterwards(ctx context.Context) (context.Context, context.CancelFunc) {
-	limit := time.Minute
-	if ctx.Err() != nil {
-		limit = 5 * time.Second
-	}
-	return context.WithTimeout(context.WithoutCancel(ctx), limit)
 }
 
 func (r *modelVersionResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {

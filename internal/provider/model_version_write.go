@@ -24,7 +24,8 @@ func (r *modelVersionResource) Create(ctx context.Context, req resource.CreateRe
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	memory := &versionMemory{Created: config.Version.IsNull(), StageUnmanaged: config.Stage.IsNull()}
+	memory := &versionMemory{Created: config.Version.IsNull()}
+	memory.noteClaim(&config)
 	if !r.begin(ctx, &plan, memory, &resp.Diagnostics) {
 		return
 	}
@@ -64,7 +65,7 @@ func (r *modelVersionResource) begin(ctx context.Context, plan *modelVersionStat
 		plan.Status = types.StringValue(string(version.Status))
 		return true
 	}
-	version, _, err := r.find(ctx, model, plan.number())
+	version, _, err := r.session.find(ctx, model, plan.number())
 	if err != nil {
 		diags.AddAttributeError(path.Root("version"), fmt.Sprintf("Unable to adopt version %s of model %q", plan.Version.ValueString(), model), explain(err))
 		return false
@@ -90,7 +91,7 @@ func (r *modelVersionResource) Update(ctx context.Context, req resource.UpdateRe
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	memory.StageUnmanaged = config.Stage.IsNull()
+	memory.noteClaim(&config)
 	if !r.describe(ctx, &plan, &prior, &resp.Diagnostics) {
 		return
 	}

@@ -174,7 +174,7 @@ func (p *mlregistryProvider) open(ctx context.Context, config providerConfig) (r
 }
 
 func (p *mlregistryProvider) Resources(context.Context) []func() resource.Resource {
-	return []func() resource.Resource{newRegisteredModelResource, newModelVersionResource}
+	return []func() resource.Resource{newRegisteredModelResource, newModelVersionResource, newModelStageResource}
 }
 
 func (p *mlregistryProvider) DataSources(context.Context) []func() datasource.DataSource {

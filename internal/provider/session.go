@@ -19,6 +19,7 @@ type session struct {
 	engine         *handover.Engine
 	requireStaging bool
 	planned        plannedModels
+	claims         claims
 }
 
 func newSession(target registry.Registry, way handover.Way, requireStaging bool) *session {

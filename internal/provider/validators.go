@@ -55,6 +55,19 @@ func stageRule() validator.String {
 	}
 }
 
+// exclusiveStageRule takes the stages that have one holder.
+func exclusiveStageRule() validator.String {
+	return textRule{description: "a stage that has one holder", summary: "Invalid stage for a pointer", check: checkExclusive}
+}
+
+func checkExclusive(text string) error {
+	if stage, err := registry.ParseStage(text); err == nil && !stage.Exclusive() {
+		return fmt.Errorf("%w: any number of versions can be in %s, so nothing can point at its holder: use %s or %s", registry.ErrInvalid,
+			stage, registry.StageStaging, registry.StageProduction)
+	}
+	return nil
+}
+
 // versionNumberRule takes version numbers as the registry writes them.
 func versionNumberRule() validator.String {
 	return textRule{

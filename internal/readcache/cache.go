@@ -68,6 +68,14 @@ func (c *Cache) FirstVersions(ctx context.Context, model string) ([]registry.Ver
 	return c.entry(model).first, nil
 }
 
+// Seen returns what this process first saw of a model, and whether it has seen it yet. It asks nobody.
+func (c *Cache) Seen(model string) ([]registry.Version, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	known := c.entry(model)
+	return known.first, known.observed
+}
+
 // Fresh returns the same registry with a Versions that always asks the server. What it reads serves later callers of
 // the cache as well.
 func (c *Cache) Fresh() registry.Registry { return fresh{c} }

@@ -1,0 +1,111 @@
+package provider
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
+)
+
+// claims are the exclusive stages that the resources of one walk say their versions are to hold. Terraform plans
+// resources one by one, in any order, and tells a provider neither their addresses nor when it is through: the later of
+// two rivals finds the earlier one here. They cover what this process plans: not other provider aliases, not other
+// states, and not resources left out with -target. The handover itself covers those.
+type claims struct {
+	mu      sync.Mutex
+	held    map[place][]claim
+	arrived chan struct{}
+}
+
+// place is one exclusive stage of one model.
+type place struct {
+	model string
+	stage registry.Stage
+}
+
+// claim is one resource's word on who is to hold a place.
+type claim struct {
+	// version is 0 for a version that is yet to be created.
+	version registry.Number
+	// source is the source of a version, where the resource has one: it tells a new version from another.
+	source string
+	// changes is set when the resource is new or when it claimed something else at the last apply.
+	changes bool
+}
+
+// String names the claimed version for people.
+func (c claim) String() string {
+	if c.version == 0 {
+		return fmt.Sprintf("a new version from %s", c.source)
+	}
+	return "version " + c.version.String()
+}
+
+// same reports whether two claims mean one version. A resource that is replaced is planned twice, as it is and as new,
+// with the same source.
+func (c claim) same(other claim) bool {
+	return c.version == other.version && (c.version != 0 || c.source == other.source) ||
+		(c.version == 0) != (other.version == 0) && c.source != "" && c.source == other.source
+}
+
+// compare orders claims by version, new ones last and by source.
+func (c claim) compare(other claim) int {
+	return cmp.Or(cmp.Compare(uint64(c.version-1), uint64(other.version-1)), cmp.Compare(c.source, other.source))
+}
+
+// add notes a claim and returns the rivals of it: earlier claims that another version is to hold the same place, in
+// ascending order.
+func (c *claims) add(at place, made claim) []claim {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.held == nil {
+		c.held = make(map[place][]claim)
+	}
+	var rivals []claim
+	for _, earlier := range c.held[at] {
+		if !earlier.same(made) {
+			rivals = append(rivals, earlier)
+		}
+	}
+	c.held[at] = append(c.held[at], made)
+	if c.arrived != nil {
+		close(c.arrived)
+		c.arrived = nil
+	}
+	slices.SortFunc(rivals, claim.compare)
+		return cmp.Or(cmp.Compare(a.version, b.version), cmp.Compare(a.source, b.source))
+	})
+	return rivals
+}
+
+// patience is how long a resource that leaves a stage waits for its successor to be planned, before it says that there
+// is none. Terraform plans up to ten resources at a time.
+const patience = 250 * time.Millisecond
+
+// successor reports whether another version than the given one claims a place, now or within the patience.
+func (c *claims) successor(at place, leaving registry.Number) bool {
+	deadline := time.NewTimer(patience)
+	defer deadline.Stop()
+	for {
+		c.mu.Lock()
+		for _, made := range c.held[at] {
+			if made.version != leaving {
+				c.mu.Unlock()
+				return true
+			}
+		}
+		if c.arrived == nil {
+			c.arrived = make(chan struct{})
+		}
+		arrived := c.arrived
+		c.mu.Unlock()
+		select {
+		case <-arrived:
+		case <-deadline.C:
+			return false
+		}
+	}
+}

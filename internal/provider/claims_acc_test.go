@@ -1,0 +1,105 @@
+package provider_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+)
+
+// H3: two versions of one configuration claim one stage. Whichever is planned later carries the error.
+func TestAccClaims(t *testing.T) {
+	adopted := func(name string, number int, lines ...string) string {
+		block := fmt.Sprintf("resource \"mlregistry_model_version\" %q {\n  model_name = \"MODEL\"\n  version = %d\n", name, number)
+		for _, line := range lines {
+			block += "  " + line + "\n"
+		}
+		return block + "}\n"
+	}
+	live := stage("Production")
+	t.Run("twoVersions", func(t *testing.T) {
+		s := newScenario(t)
+		s.pipeline(2)
+		conflict := says("The configuration wants version 1 and version 2 in Production, and only one version can hold it.")
+		s.run(
+			resource.TestStep{Config: s.hcl(adopted("v1", 1, live), adopted("v2", 2, live)), ExpectError: conflict},
+			resource.TestStep{Config: s.hcl(adopted("v1", 1, live), adopted("v2", 2))},
+			resource.TestStep{Config: s.hcl(adopted("v1", 1, live), adopted("v2", 2, live)), ExpectError: conflict},
+			resource.TestStep{Config: s.hcl(adopted("v1", 1), adopted("v2", 2, live)),
+				ConfigStateChecks: []statecheck.StateCheck{s.holds("2")}},
+		)
+	})
+	t.Run("newVersions", func(t *testing.T) {
+		s := newScenario(t)
+		s.run(resource.TestStep{Config: s.hcl(declaredModel, version("v1", source(1), live), version("v2", source(2), live)),
+			ExpectError: says("The configuration wants a new version from s3://models/fraud/1 and a new version from s3://models/fraud/2 in Production")})
+	})
+	t.Run("pointerAgainstVersion", func(t *testing.T) {
+		s := newScenario(t)
+		s.pipeline(2)
+		s.run(
+			resource.TestStep{Config: s.hcl(pointAt("1"), adopted("v2", 2, live)),
+				ExpectError: says("The configuration wants version 1 and version 2 in Production")},
+			resource.TestStep{Config: s.hcl(pointAt("2"), adopted("v2", 2, live)), // They agree.
+				ConfigStateChecks: []statecheck.StateCheck{s.holds("2")}},
+		)
+	})
+	t.Run("count", func(t *testing.T) {
+		s := newScenario(t)
+		s.pipeline(3)
+		counted := "resource \"mlregistry_model_version\" \"each\" {\n  count = 3\n  model_name = \"MODEL\"\n  version = count.index + 1\n  stage = count.index > 0 ? \"Staging\" : \"Production\"\n}\n"
+		s.run(resource.TestStep{Config: s.hcl(counted), ExpectError: says("The configuration wants version 2 and version 3 in Staging")})
+	})
+	t.Run("replacedWithoutChange", func(t *testing.T) {
+		w := newWorkspace(t)
+		w.config(declaredModel, version("v1", source(1), live))
+		w.MustApply()
+		w.MustApply("-replace=" + v1) // Planned twice, as it is and as new: no conflict.
+		w.wantProduction("2")
+	})
+}
+
+// A conflict that was applied once (here through -target, which plans one resource at a time) warns, and blocks neither
+// a plan nor a destroy.
+func TestAccClaims_existingConflict(t *testing.T) {
+	w := newWorkspace(t)
+	w.pipeline(2)
+	both := `resource "mlregistry_model_version" "v1" {
+  model_name = "MODEL"
+  version    = 1
+  stage      = "Production"
+}
+resource "mlregistry_model_version" "v2" {
+  model_name = "MODEL"
+  version    = 2
+  stage      = "Production"
+}
+`
+	w.config(both)
+	w.MustApply("-target=" + v1)
+	w.MustApply("-target=" + v2)
+	w.wantProduction("2")
+	plan := w.Plan()
+	if plan.ExitCode != 2 {
+		t.Fatalf("exit code %d:\n%s", plan.ExitCode, plan.Output)
+	}
+	wantText(t, plan.Output, "Until then, each apply takes the stage from one to the other.")
+	if destroyed := w.Destroy(); destroyed.ExitCode != 0 {
+		t.Fatal(destroyed.Output)
+	}
+}
+
+func TestAccPromotion_leavesNoHolderWarns(t *testing.T) {
+	w := newWorkspace(t)
+	w.config(declaredModel, version("v1", source(1), stage("Production")))
+	w.MustApply()
+	w.config(declaredModel, version("v1", source(1), stage("Archived")))
+	wantText(t, w.Plan().Output, "whoever asks the registry for the model in Production finds none.")
+	w.config(declaredModel)
+	wantText(t, w.Plan().Output, "whoever asks the registry for the model in Production finds none.")
+	w.config(declaredModel, version("v1", source(1), stage("Archived")), version("v2", source(2), stage("Production")))
+	if plan := w.Plan(); says("is left without a holder").MatchString(plan.Output) {
+		t.Errorf("a promotion with a successor warns:\n%s", plan.Output)
+	}
+}

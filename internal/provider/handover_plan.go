@@ -1,0 +1,78 @@
+package provider
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/handover"
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
+)
+
+// review checks in a plan that a version may go to the goal's stage, and returns who would leave it.
+func (s *session) review(version registry.Version, goal handover.Goal, view handover.View, diags *diag.Diagnostics) []registry.Number {
+	if s.known() {
+		goal.RequireStaging = s.requireStaging
+	}
+	if err := handover.Check(version, goal); err != nil {
+		diags.AddAttributeError(path.Root("stage"), moveTitle(goal), explain(err))
+	} else if s.known() && handover.SkipsStaging(version.Stage, goal.Stage) {
+		diags.AddAttributeWarning(path.Root("stage"), "Staging is skipped",
+			moveTitle(goal)+" without the dress rehearsal in Staging. Set require_staging = true on the provider to refuse this.")
+	}
+	return handover.Reviewed(view, goal)
+}
+
+// moveTitle names a move in a sentence without an end.
+func moveTitle(goal handover.Goal) string {
+	if goal.Version == 0 {
+		return fmt.Sprintf("A new version of model %q goes to %s", goal.Model, goal.Stage)
+	}
+	return fmt.Sprintf("Version %s of model %q goes to %s", goal.Version, goal.Model, goal.Stage)
+}
+
+// stake claims the goal's stage for a resource, and fails the plan when another resource of the configuration claims it
+// for another version. A rivalry that was applied before only warns, so that it blocks neither a plan nor a destroy.
+func (s *session) stake(goal handover.Goal, made claim, diags *diag.Diagnostics) {
+	if !s.known() || !goal.Exclusive() {
+		return
+	}
+	rivals := s.claims.add(place{goal.Model, goal.Stage}, made)
+	if len(rivals) == 0 {
+		return
+	}
+	rival, news := rivals[0], made.changes
+	for _, other := range rivals {
+		if other.changes && !rival.changes {
+			rival = other
+		}
+		news = news || other.changes
+	}
+	both := []claim{made, rival}
+	slices.SortFunc(both, claim.compare)
+	title := fmt.Sprintf("Two versions of model %q are to hold %s", goal.Model, goal.Stage)
+	detail := fmt.Sprintf("The configuration wants %s in %s, and only one version can hold it. Set the stage of the one that is to leave to "+
+		"\"Archived\", or leave its stage out; or set archive_existing_versions = false on both to let them share the stage.",
+		both[0].String()+" and "+both[1].String(), goal.Stage)
+	if news {
+		diags.AddAttributeError(path.Root("stage"), title, detail)
+		return
+	}
+	diags.AddAttributeWarning(path.Root("stage"), title, detail+" Until then, each apply takes the stage from one to the other.")
+}
+
+// mourn warns when a version leaves an exclusive stage that nobody else holds or is planned to hold.
+func (s *session) mourn(version registry.Version, goal handover.Goal, view handover.View, diags *diag.Diagnostics) {
+	from := version.Stage
+	if !s.known() || !from.Exclusive() || goal.Stage == from || len(view.Others(from, version.Number)) > 0 {
+		return
+	}
+	if s.claims.successor(place{version.Model, from}, version.Number) {
+		return
+	}
+	diags.AddAttributeWarning(path.Root("stage"), fmt.Sprintf("%s of model %q is left without a holder", from, version.Model),
+		fmt.Sprintf("Version %s leaves %s, no other version holds it, and no other resource planned so far takes it over: whoever asks the "+
+			"registry for the model in %s finds none.", version.Number, from, from))
+}

@@ -1,0 +1,142 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/handover"
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
+)
+
+// ModifyPlan shows who leaves the stage, and fails what must not happen.
+func (r *modelStageResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	var plan, prior modelStageState
+	var memory *versionMemory
+	exists := !req.State.Raw.IsNull()
+	if exists {
+		resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
+		memory = loadMemory(ctx, req.Private, &resp.Diagnostics)
+	}
+	if req.Plan.Raw.IsNull() {
+		r.planDestroy(ctx, &prior, memory, &resp.Diagnostics)
+		return
+	}
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	plan.StageConflicts = versionList(nil)
+	known := !plan.ModelName.IsUnknown() && !plan.Stage.IsUnknown() && !plan.Version.IsUnknown()
+	if exists && !plan.Stage.IsUnknown() {
+		if before, after := prior.goal(ctx, &resp.Diagnostics).Stage, plan.goal(ctx, &resp.Diagnostics).Stage; before == after {
+			plan.Stage = prior.Stage // Another letter case is no difference.
+		} else {
+			resp.RequiresReplace = path.Paths{path.Root("stage")}
+		}
+	}
+	replaced := len(resp.RequiresReplace) > 0 || exists && !plan.ModelName.Equal(prior.ModelName)
+	switch {
+	case replaced: // Terraform plans once more, with no prior state.
+	case !known || !r.session.known():
+		plan.ArchivedVersions = types.ListUnknown(types.StringType)
+	case exists:
+		r.planMove(ctx, &plan, &prior, memory, &resp.Diagnostics)
+	default:
+		r.planTakeOver(ctx, &plan, &resp.Diagnostics)
+	}
+	if !resp.Diagnostics.HasError() {
+		resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
+	}
+}
+
+// planTakeOver plans a pointer that is new to the state, from the process's first observation of the model.
+func (r *modelStageResource) planTakeOver(ctx context.Context, plan *modelStageState, diags *diag.Diagnostics) {
+	goal := plan.goal(ctx, diags)
+	observed, err := r.session.cache.FirstVersions(ctx, goal.Model)
+	if err != nil {
+		diags.AddError(fmt.Sprintf("Unable to read the versions of model %q", goal.Model), explain(err))
+		return
+	}
+	version, ok := r.pointedVersion(ctx, observed, goal, diags)
+	if !ok {
+		return
+	}
+	leaving := r.session.review(version, goal, handover.Observe(observed), diags)
+	r.session.stake(goal, claim{version: goal.Version, changes: true}, diags)
+	if len(leaving) > 0 {
+		warnOfStrangers(goal, leaving, "this pointer is new to the stage", diags)
+	}
+	plan.ArchivedVersions = versionList(leaving)
+}
+
+// planMove plans a pointer that is in the state, from what its last read remembered.
+func (r *modelStageResource) planMove(ctx context.Context, plan, prior *modelStageState, memory *versionMemory, diags *diag.Diagnostics) {
+	goal := plan.goal(ctx, diags)
+	held := prior.goal(ctx, diags).Version
+	if goal.Version != held {
+		// The plan has read the model; the plan made again during apply has not, and leaves the check to the handover.
+		if observed, seen := r.session.cache.Seen(goal.Model); seen {
+			version, ok := r.pointedVersion(ctx, observed, goal, diags)
+			if !ok {
+				return
+			}
+			r.session.review(version, goal, memory.View, diags)
+		}
+	}
+	r.session.stake(goal, claim{
+		version: goal.Version, changes: memory.Claimed != goal.Stage || memory.Pointed != goal.Version,
+	}, diags)
+	leaving := handover.Reviewed(memory.View, goal)
+	if goal.Version == held && len(leaving) == 0 {
+		plan.ArchivedVersions = prior.ArchivedVersions
+		return
+	}
+	if memory.Pointed != 0 && held != memory.Pointed && held != goal.Version {
+		warnOfStrangers(goal, []registry.Number{held}, "somebody else has moved the stage since the last apply", diags)
+	}
+	plan.ArchivedVersions = versionList(leaving)
+}
+
+// pointedVersion returns the version that the pointer is to name. One that this process has not seen may have been
+// created by this very apply, so it is asked for before it counts as missing.
+func (r *modelStageResource) pointedVersion(
+	ctx context.Context, observed []registry.Version, goal handover.Goal, diags *diag.Diagnostics,
+) (registry.Version, bool) {
+	if version, ok := registry.FindVersion(observed, goal.Version); ok {
+		return version, true
+	}
+	version, _, err := r.session.find(ctx, goal.Model, goal.Version)
+	switch {
+	case errors.Is(err, registry.ErrNotFound):
+		diags.AddAttributeError(path.Root("version"), fmt.Sprintf("Model %q has no version %s", goal.Model, goal.Version),
+			missingVersionAdvice(observed))
+	case err != nil:
+		diags.AddError(fmt.Sprintf("Unable to read version %s of model %q", goal.Version, goal.Model), explain(err))
+	}
+	return version, err == nil
+}
+
+// warnOfStrangers says that the plan archives versions which this pointer did not give the stage to.
+func warnOfStrangers(goal handover.Goal, strangers []registry.Number, why string, diags *diag.Diagnostics) {
+	diags.AddAttributeWarning(path.Root("version"), fmt.Sprintf("%s of model %q is taken over from %s", goal.Stage, goal.Model,
+		handover.VersionList(strangers)),
+		fmt.Sprintf("It was not given the stage by this resource (%s), and apply archives it. Make sure that nobody relies on it, and that no "+
+			"other configuration manages this stage.", why))
+}
+
+// planDestroy warns when the stage loses its holder.
+func (r *modelStageResource) planDestroy(ctx context.Context, prior *modelStageState, memory *versionMemory, diags *diag.Diagnostics) {
+	if diags.HasError() || prior.OnDestroy.ValueString() == destroyRetain {
+		return
+	}
+	goal := prior.goal(ctx, diags)
+	version := registry.Version{Model: goal.Model, Number: goal.Version, Stage: goal.Stage}
+	goal.Stage = registry.StageArchived
+	r.session.mourn(version, goal, memory.View, diags)
+}

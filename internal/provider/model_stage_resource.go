@@ -1,0 +1,160 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
+)
+
+const modelStageType = typeName + "_model_stage"
+
+var (
+	_ resource.ResourceWithConfigure   = (*modelStageResource)(nil)
+	_ resource.ResourceWithImportState = (*modelStageResource)(nil)
+	_ resource.ResourceWithModifyPlan  = (*modelStageResource)(nil)
+)
+
+type modelStageResource struct {
+	session *session
+}
+
+func newModelStageResource() resource.Resource { return &modelStageResource{} }
+
+func (r *modelStageResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = modelStageType
+}
+
+func (r *modelStageResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = modelStageSchema(ctx)
+}
+
+func (r *modelStageResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+	r.session = sessionFrom(req.ProviderData, &resp.Diagnostics)
+}
+
+func (r *modelStageResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan modelStageState
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	timeout, more := plan.Timeouts.Create(ctx, defaultChangeTimeout)
+	resp.Diagnostics.Append(more...)
+	if resp.Diagnostics.HasError() || !r.session.check(&resp.Diagnostics) {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	if r.point(ctx, &plan, &versionMemory{}, resp.Private, &resp.Diagnostics) {
+		resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+	}
+}
+
+func (r *modelStageResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state modelStageState
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	memory := loadMemory(ctx, req.Private, &resp.Diagnostics)
+	imported := takeImported(ctx, req.Private, resp.Private, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() || !r.session.check(&resp.Diagnostics) {
+		return
+	}
+	model := state.ModelName.ValueString()
+	versions, err := r.session.cache.Versions(ctx, model)
+	if err == nil && len(versions) == 0 {
+		err = r.session.visible(ctx, model)
+	}
+	if err != nil {
+		resp.Diagnostics.AddError(fmt.Sprintf("Unable to read who holds %s of model %q", state.Stage.ValueString(), model), explain(err))
+		return
+	}
+	if !state.fromRegistry(ctx, versions, &resp.Diagnostics) {
+		if imported {
+			resp.Diagnostics.AddError("Unable to import", fmt.Sprintf("No version of model %q is in %s.", model, state.Stage.ValueString()))
+			return
+		}
+		resp.State.RemoveResource(ctx)
+		return
+	}
+	memory.save(ctx, resp.Private, versions, &resp.Diagnostics)
+	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
+}
+
+func (r *modelStageResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan modelStageState
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	timeout, more := plan.Timeouts.Update(ctx, defaultChangeTimeout)
+	resp.Diagnostics.Append(more...)
+	memory := loadMemory(ctx, req.Private, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() || !r.session.check(&resp.Diagnostics) {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	if r.point(ctx, &plan, memory, resp.Private, &resp.Diagnostics) {
+		resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+	}
+}
+
+// point gives the stage to the planned version.
+func (r *modelStageResource) point(
+	ctx context.Context, plan *modelStageState, memory *versionMemory, private privateWriter, diags *diag.Diagnostics,
+) bool {
+	goal := plan.goal(ctx, diags)
+	goal.RequireStaging = r.session.requireStaging
+	outcome, err := r.session.engine.Run(ctx, goal)
+	if err != nil {
+		diags.AddAttributeError(path.Root("version"),
+			fmt.Sprintf("Unable to give %s of model %q to version %s", goal.Stage, goal.Model, goal.Version), explain(err))
+		return false
+	}
+	memory.Claimed = goal.Stage
+	memory.Pointed = goal.Version
+	memory.save(ctx, private, outcome.Versions, diags)
+	plan.StageConflicts = versionList(nil)
+	if plan.ArchivedVersions.IsUnknown() {
+		plan.ArchivedVersions = versionList(outcome.Archived)
+	}
+	return !diags.HasError()
+}
+
+func (r *modelStageResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state modelStageState
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	timeout, more := state.Timeouts.Delete(ctx, defaultDeleteTimeout)
+	resp.Diagnostics.Append(more...)
+	if resp.Diagnostics.HasError() || state.OnDestroy.ValueString() == destroyRetain || !r.session.check(&resp.Diagnostics) {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	goal := state.goal(ctx, &resp.Diagnostics)
+	if err := r.session.engine.Release(ctx, goal.Model, goal.Version, goal.Stage); err != nil {
+		resp.Diagnostics.AddError(fmt.Sprintf("Unable to archive version %s of model %q", goal.Version, goal.Model), explain(err))
+	}
+}
+
+func (r *modelStageResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	slash := strings.LastIndex(req.ID, "/")
+	if slash < 0 {
+		resp.Diagnostics.AddError("Invalid import ID", fmt.Sprintf("%q is not of the form MODEL/STAGE, such as fraud/Production.", req.ID))
+		return
+	}
+	model, text := req.ID[:slash], req.ID[slash+1:]
+	stage, err := registry.ParseStage(text)
+	if err == nil && !stage.Exclusive() {
+		err = checkExclusive(text)
+	}
+	if err == nil {
+		err = registry.ValidateModelName(model)
+	}
+	if err != nil {
+		resp.Diagnostics.AddError("Invalid import ID", fmt.Sprintf("%q is not of the form MODEL/STAGE, such as fraud/Production. ", req.ID)+explain(err))
+		return
+	}
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("model_name"), model)...)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("stage"), string(stage))...)
+	markImported(ctx, resp.Private, &resp.Diagnostics)
+}

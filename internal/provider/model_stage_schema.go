@@ -1,0 +1,64 @@
+package provider
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+)
+
+func modelStageSchema(ctx context.Context) schema.Schema {
+	return schema.Schema{
+		MarkdownDescription: "A pointer that says which version of a model holds a stage, as an alias does. Changing `version` is one " +
+			"handover in place, without a gap: the plan names the versions that leave (`archived_versions`), and apply archives exactly " +
+			"those in the same transaction as the promotion. The best choice for a pipeline whose pull requests promote versions.",
+		Attributes: map[string]schema.Attribute{
+			"model_name": schema.StringAttribute{
+				Required:            true,
+				MarkdownDescription: "Name of the registered model. A change replaces the pointer.",
+				Validators:          []validator.String{modelNameRule()},
+				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
+			},
+			"stage": schema.StringAttribute{
+				Required: true,
+				MarkdownDescription: "Stage that has one holder: `Staging` or `Production`, in any letter case. A change to the other one replaces " +
+					"the pointer.",
+				Validators: []validator.String{stageRule(), exclusiveStageRule()},
+			},
+			"version": schema.StringAttribute{
+				Required: true,
+				MarkdownDescription: "Number of the version that is to hold the stage, as a string or a number. It may be known only after apply, as in " +
+					"`mlregistry_model_version.new.version`.",
+				Validators: []validator.String{versionNumberRule()},
+			},
+			"on_destroy": schema.StringAttribute{
+				Optional: true, Computed: true, Default: stringdefault.StaticString(destroyArchive),
+				MarkdownDescription: "What destroying the pointer does to the version that holds the stage. `archive` (default) moves it to " +
+					"Archived, `retain` leaves it in the stage.",
+				Validators: []validator.String{stringvalidator.OneOf(destroyArchive, destroyRetain)},
+			},
+			"timeouts": timeouts.Attributes(ctx, timeouts.Opts{
+				Create: true, Update: true, Delete: true,
+				CreateDescription: "How long taking the stage over may take, such as `2m`. Default: `10m`.",
+				UpdateDescription: "How long a handover may take. Default: `10m`.",
+				DeleteDescription: "How long `on_destroy` may take. Default: `5m`.",
+			}),
+			"archived_versions": schema.ListAttribute{
+				Computed: true, ElementType: types.StringType,
+				MarkdownDescription: "In a plan that moves the stage: the versions that hold it now and will be archived, in ascending order. " +
+					"Apply refuses if any other version has come to hold it. Afterwards: those of the last such move.",
+			},
+			"stage_conflicts": schema.ListAttribute{
+				Computed: true, ElementType: types.StringType,
+				MarkdownDescription: "Other versions that hold the stage as well. Always planned to be empty, so that a second holder made by " +
+					"hand is a diff.",
+			},
+		},
+	}
+}

@@ -1,0 +1,56 @@
+package provider
+
+import (
+	"context"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/handover"
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
+)
+
+// modelStageState is the configuration, plan and state of mlregistry_model_stage.
+type modelStageState struct {
+	ModelName        types.String   `tfsdk:"model_name"`
+	Stage            types.String   `tfsdk:"stage"`
+	Version          types.String   `tfsdk:"version"`
+	OnDestroy        types.String   `tfsdk:"on_destroy"`
+	Timeouts         timeouts.Value `tfsdk:"timeouts"`
+	ArchivedVersions types.List     `tfsdk:"archived_versions"`
+	StageConflicts   types.List     `tfsdk:"stage_conflicts"`
+}
+
+// goal returns the handover that a plan stands for.
+func (s *modelStageState) goal(ctx context.Context, diags *diag.Diagnostics) handover.Goal {
+	stage, _ := registry.ParseStage(s.Stage.ValueString())
+	number, _ := registry.ParseNumber(s.Version.ValueString())
+	return handover.Goal{
+		Model: s.ModelName.ValueString(), Version: number, Stage: stage, ArchiveExisting: true,
+		Reviewed: numberList(ctx, s.ArchivedVersions, diags),
+	}
+}
+
+// fromRegistry takes over who holds the stage, and reports whether anybody does. With several holders the pointer stays
+// where it is if it can; the others are conflicts.
+func (s *modelStageState) fromRegistry(ctx context.Context, versions []registry.Version, diags *diag.Diagnostics) bool {
+	goal := s.goal(ctx, diags)
+	holder, held := handover.Holder(versions, goal.Stage, goal.Version)
+	if !held {
+		return false
+	}
+	s.Version = types.StringValue(holder.Number.String())
+	if !strings.EqualFold(s.Stage.ValueString(), string(goal.Stage)) {
+		s.Stage = types.StringValue(string(goal.Stage))
+	}
+	if s.OnDestroy.IsNull() {
+		s.OnDestroy = types.StringValue(destroyArchive)
+	}
+	if s.ArchivedVersions.IsNull() || s.ArchivedVersions.IsUnknown() {
+		s.ArchivedVersions = versionList(nil)
+	}
+	s.StageConflicts = versionList(handover.Observe(versions).Others(goal.Stage, holder.Number))
+	return true
+}

@@ -1,0 +1,43 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
+)
+
+// find returns a version and all versions of its model. A version that the model's search does not show is asked for by
+// itself before it counts as gone: servers leave out of a search what the caller may not read.
+func (s *session) find(ctx context.Context, model string, number registry.Number) (registry.Version, []registry.Version, error) {
+	versions, err := s.cache.Versions(ctx, model)
+	if err != nil {
+		return registry.Version{}, nil, err
+	}
+	if version, found := registry.FindVersion(versions, number); found {
+		return version, versions, nil
+	}
+	version, err := s.cache.Version(ctx, model, number)
+	return version, versions, err
+}
+
+// visible makes sure that a model without versions is known to have none: an error of the server, or a lack of rights,
+// must not look like a model that is gone. A model that does not exist is no error.
+func (s *session) visible(ctx context.Context, model string) error {
+	_, err := s.cache.Model(ctx, model)
+	if errors.Is(err, registry.ErrNotFound) {
+		return nil
+	}
+	return err
+}
+
+// afterwards returns a context for the read that follows a change. It outlives the change's own, since what was done must
+// get into the state; somebody who cancelled waits for seconds only.
+func afterwards(ctx context.Context) (context.Context, context.CancelFunc) {
+	limit := time.Minute
+	if ctx.Err() != nil {
+		limit = 5 * time.Second
+	}
+	return context.WithTimeout(context.WithoutCancel(ctx), limit)
+}
