@@ -76,7 +76,6 @@ func (c *claims) add(at place, made claim) []claim {
 		c.arrived = nil
 	}
 	slices.SortFunc(rivals, claim.compare)
-	return cmp.Or(cmp.Compare(a.version, b.version), cmp.Compare(a.source, b.source))
 	return rivals
 }
 
