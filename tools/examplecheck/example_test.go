@@ -74,9 +74,12 @@ func (e *example) connect(configuration string) {
 	}
 }
 
-// seed registers versions of the model fraud as a pipeline does, from 1 on.
+// seed registers versions of the model fraud as a pipeline does, from 1 on. Without any there is no model either.
 func (e *example) seed(versions int) {
-	e.CreateModel(e.t, "fraud")
+	e.t.Helper()
+	if versions > 0 {
+		e.CreateModel(e.t, "fraud")
+	}
 	for number := range versions {
 		e.CreateVersion(e.t, "fraud", fmt.Sprintf("s3://models/fraud/%d", number+1))
 	}

@@ -13,16 +13,14 @@ import (
 )
 
 // prepared says how many versions of fraud the registry has to hold before an example can be planned.
-var prepared = map[string]int{"adopt": 8}
+var prepared = map[string]int{"adopt": 8, "resources/mlregistry_model_stage": 8}
 
 // Every folder of examples/ is found by itself, planned, applied, and planned again.
 func TestAccExamples_applyToAnEmptyPlan(t *testing.T) {
 	for _, folder := range folders(t) {
 		t.Run(filepath.ToSlash(folder), func(t *testing.T) {
 			e := newExample(t, folder, false)
-			if versions := prepared[filepath.ToSlash(folder)]; versions > 0 {
-				e.seed(versions)
-			}
+			e.seed(prepared[filepath.ToSlash(folder)])
 			e.holds()
 		})
 	}
@@ -37,7 +35,7 @@ func TestAccExamples_import(t *testing.T) {
 		}
 		t.Run(filepath.Base(folder)+"_block", func(t *testing.T) {
 			e := newExample(t, folder, true)
-			e.seed(1)
+			e.serve(folder)
 			plan := e.plans("1 to import")
 			if !strings.Contains(plan.Output, "0 to destroy") {
 				t.Errorf("the import destroys something:\n%s", plan.Output)
@@ -45,7 +43,7 @@ func TestAccExamples_import(t *testing.T) {
 		})
 		t.Run(filepath.Base(folder)+"_command", func(t *testing.T) {
 			e := newExample(t, folder, false)
-			e.seed(1)
+			e.serve(folder)
 			ran := 0
 			for line := range strings.Lines(readFile(t, script)) {
 				if words := strings.Fields(line); len(words) > 1 && words[0] == "terraform" {
@@ -58,6 +56,12 @@ func TestAccExamples_import(t *testing.T) {
 			}
 		})
 	}
+}
+
+// serve makes a registry in which there is something to import: version 1 is in Production.
+func (e *example) serve(folder string) {
+	e.seed(max(1, prepared[filepath.ToSlash(folder)]))
+	e.Transition(e.t, "fraud", "1", "Production", false)
 }
 
 // The plan that the promotion example shows in its comment is the one that the CLI prints.

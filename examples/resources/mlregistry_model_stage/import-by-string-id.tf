@@ -1,0 +1,4 @@
+import {
+  to = mlregistry_model_stage.production
+  id = "fraud/Production"
+}
