@@ -162,6 +162,11 @@ func TestADeletedFileIsNotWrittenAnyMore(t *testing.T) {
 	other := openClient(t, path)
 	other.want(http.StatusOK, "GET", "registered-models/get?name=new", nil)
 	other.wantCode("RESOURCE_DOES_NOT_EXIST", "GET", "registered-models/get?name=old", nil)
+
+	removeAll(t, path)
+	other.want(http.StatusOK, "POST", "registered-models/create", body{"name": "newest"})
+	client.want(http.StatusOK, "GET", "registered-models/get?name=newest", nil)
+	client.wantCode("RESOURCE_DOES_NOT_EXIST", "GET", "registered-models/get?name=new", nil)
 }
 
 func TestSeveralMayMakeTheFileAtOnce(t *testing.T) {

@@ -143,8 +143,8 @@ func TestAForeignTableIsNeverWrittenEvenWithoutAMark(t *testing.T) {
 func TestADamagedFileIsNotWritten(t *testing.T) {
 	path := populated(t)
 	content := readFile(t, path)
-	// The pages after the first few hold versions: wreck them all.
-	for i := 3 * 4096; i < len(content); i++ {
+	// The last page holds versions, which the write below has no business with.
+	for i := len(content) - 4096; i < len(content); i++ {
 		content[i] = byte(i)
 	}
 	writeFile(t, path, content)
