@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -37,17 +38,9 @@ func TestEachSettingFallsBackToItsOwnVariable(t *testing.T) {
 		TrackingURI: "http://block", RegistryURI: "http://registry", Username: "ann", Password: "secret", Token: "tok",
 		Workspace: "team", InsecureTLS: true, ServerCertPath: "/ca", ClientCertPath: "/me", Timeout: 7 * time.Second, BackoffFactor: 1,
 	}
-	want.Headers = resolved.Headers
-	if got := resolved; got.URI() != "http://registry" || !equal(got, want) {
+	if got := resolved; got.URI() != "http://registry" || !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
-}
-
-func equal(a, b connect.Settings) bool {
-	a.Headers, b.Headers = nil, nil
-	return a.TrackingURI == b.TrackingURI && a.RegistryURI == b.RegistryURI && a.Username == b.Username && a.Password == b.Password &&
-		a.Token == b.Token && a.Workspace == b.Workspace && a.InsecureTLS == b.InsecureTLS && a.ServerCertPath == b.ServerCertPath &&
-		a.ClientCertPath == b.ClientCertPath && a.Timeout == b.Timeout && a.MaxRetries == b.MaxRetries && a.BackoffFactor == b.BackoffFactor
 }
 
 func TestDefaultsAreThePythonSDKs(t *testing.T) {

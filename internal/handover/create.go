@@ -2,6 +2,7 @@ package handover
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"maps"
@@ -12,13 +13,18 @@ import (
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
 )
 
+// UnfinishedTag marks a version from its registration until the resource that registered it is through (see Finish). Its
+// value is drawn for each call. A version that still has it was left behind by a process that was killed.
+const UnfinishedTag = "mlregistry.unfinished"
+
 // looks is how often a version whose creation was not answered is looked for, before it is created once more or given up.
 const looks = 4
 
 // Create registers a version exactly once. Before it does, it refuses with an *IntruderError if the goal's stage is
 // held by a version that the reviewed plan does not archive, so that a promotion which cannot happen leaves no version
 // behind. (The goal's Version is ignored: there is no number yet.) When the answer is lost, the version that the lost
-// call made is found by reading: the one with a number that was not there before and with the same content.
+// call made is found by the value of UnfinishedTag. A version that a killed process left unfinished is taken instead of
+// making a second one; its description and tags may differ from the wanted ones. Call Finish when all is done.
 func (e *Engine) Create(ctx context.Context, wanted registry.NewVersion, goal Goal) (registry.Version, error) {
 	unlock, err := e.locks.lock(ctx, wanted.Model)
 	if err != nil {
@@ -29,39 +35,50 @@ func (e *Engine) Create(ctx context.Context, wanted registry.NewVersion, goal Go
 	if err != nil {
 		return registry.Version{}, fmt.Errorf("reading the versions of model %q: %w", wanted.Model, err)
 	}
-	goal.Version = 0
+	left, isLeft := e.Unfinished(before, wanted, goal.Stage)
+	goal.Version = left.Number
 	if _, err := reviewed(before, goal); err != nil {
 		return registry.Version{}, err
 	}
-	version, err := e.registry.CreateVersion(ctx, wanted)
-	if err == nil || !errors.Is(err, registry.ErrOutcomeUnknown) {
-		return version, err
+	if isLeft {
+		e.own(left)
+		return left, nil
 	}
-	ctx, cancel := withGrace(ctx)
-	defer cancel()
-	return e.settleCreate(ctx, wanted, before, err)
+	wanted.Tags = maps.Clone(wanted.Tags)
+	if wanted.Tags == nil {
+		wanted.Tags = make(map[string]string)
+	}
+	wanted.Tags[UnfinishedTag] = rand.Text()
+	version, err := e.registry.CreateVersion(ctx, wanted)
+	if err != nil && errors.Is(err, registry.ErrOutcomeUnknown) {
+		ctx, cancel := withGrace(ctx)
+		defer cancel()
+		version, err = e.settleCreate(ctx, wanted, err)
+	}
+	if err == nil {
+		e.own(version)
+	}
+	return version, err
 }
 
-func (e *Engine) settleCreate(
-	ctx context.Context, wanted registry.NewVersion, before []registry.Version, cause error,
-) (registry.Version, error) {
-	var repeated bool
-	for look := 1; ; look++ {
-		versions, err := e.registry.Versions(ctx, wanted.Model)
-		if err != nil {
-			return registry.Version{}, errors.Join(cause, err)
-		}
-		if made, found := findMade(versions, before, wanted); found {
-			return made, nil
-		}
-		if look < looks {
+// settleCreate finds out what became of a call whose answer was lost, and makes another if it came to nothing.
+func (e *Engine) settleCreate(ctx context.Context, wanted registry.NewVersion, cause error) (registry.Version, error) {
+	for repeated := false; ; repeated = true {
+		for look := 1; look <= looks; look++ {
+			versions, err := e.registry.Versions(ctx, wanted.Model)
+			if err != nil {
+				return registry.Version{}, errors.Join(cause, err)
+			}
+			for _, version := range versions {
+				if version.Tags[UnfinishedTag] == wanted.Tags[UnfinishedTag] {
+					return version, nil
+				}
+			}
 			e.pause(ctx, look) // The server may still be at work on the call that was cut off.
-			continue
 		}
 		if repeated || ctx.Err() != nil {
 			return registry.Version{}, cause
 		}
-		repeated, look = true, 0
 		version, err := e.registry.CreateVersion(ctx, wanted)
 		if err == nil {
 			return version, nil
@@ -73,26 +90,50 @@ func (e *Engine) settleCreate(
 	}
 }
 
-// findMade returns the lowest new version with the wanted content.
-func findMade(versions, before []registry.Version, wanted registry.NewVersion) (registry.Version, bool) {
+// Unfinished returns the version that a killed process left behind when it registered the wanted one, and whether there
+// is one: it has the same origin, is where that process can have brought it (stage is what it was to go to), and is
+// none that this process registered itself.
+func (e *Engine) Unfinished(versions []registry.Version, wanted registry.NewVersion, stage registry.Stage) (registry.Version, bool) {
 	for _, version := range versions {
-		if _, old := registry.FindVersion(before, version.Number); !old && sameContent(version, wanted) {
+		_, marked := version.Tags[UnfinishedTag]
+		reached := version.Stage == registry.StageNone || version.Stage == stage
+		if marked && reached && sameOrigin(version, wanted) && !e.owns(version) {
 			return version, true
 		}
 	}
 	return registry.Version{}, false
 }
 
-// sameContent compares what the caller gave. A run that was not given may have been filled in by the server
-// (MLflow takes it over from a models:/ source, and rewrites such a source to models:/NAME/NUMBER).
-func sameContent(version registry.Version, wanted registry.NewVersion) bool {
-	isModelSource := strings.HasPrefix(wanted.Source, "models:/")
-	return (version.Source == wanted.Source || isModelSource) &&
-		(version.RunID == wanted.RunID || wanted.RunID == "") &&
-		version.RunLink == wanted.RunLink &&
-		version.Description == wanted.Description &&
-		version.Stage == registry.StageNone &&
-		maps.Equal(version.Tags, wanted.Tags)
+// Finish takes the mark of Create away. Until then the version counts as left behind for other processes.
+func (e *Engine) Finish(ctx context.Context, model string, number registry.Number) error {
+	ctx, cancel := withGrace(ctx)
+	defer cancel()
+	return e.registry.DeleteVersionTag(ctx, model, number, UnfinishedTag)
+}
+
+// sameOrigin compares what never changes of a version. A run that was not given may have been filled in by the server:
+// MLflow takes it over from a models:/ source, and rewrites such a source to models:/NAME/NUMBER.
+func sameOrigin(version registry.Version, wanted registry.NewVersion) bool {
+	const models = "models:/"
+	rewritten := strings.HasPrefix(wanted.Source, models) && strings.HasPrefix(version.Source, models)
+	return (version.Source == wanted.Source || rewritten) && version.RunLink == wanted.RunLink &&
+		(version.RunID == wanted.RunID || wanted.RunID == "")
+}
+
+// origin is a version as this process knows it.
+type origin struct {
+	model  string
+	number registry.Number
+}
+
+// own remembers that a version was registered, or taken, by this process.
+func (e *Engine) own(version registry.Version) {
+	e.owned.Store(origin{version.Model, version.Number}, true)
+}
+
+func (e *Engine) owns(version registry.Version) bool {
+	_, owned := e.owned.Load(origin{version.Model, version.Number})
+	return owned
 }
 
 // WaitReady polls a version until it is READY, at growing intervals of up to five seconds. A registration that failed

@@ -78,3 +78,33 @@ func TestCreateRefusesAnIntruderBeforeItMakesAVersion(t *testing.T) {
 		t.Errorf("got %v with %d versions", err, len(w.versions))
 	}
 }
+
+func TestCreateTakesWhatAKilledProcessLeft(t *testing.T) {
+	wanted := registry.NewVersion{Model: testModel, Source: "s3://m/new", Description: "words that changed since"}
+	mark := map[string]string{UnfinishedTag: "of the killed process"}
+	for name, test := range map[string]struct {
+		left registry.Version
+		want registry.Number
+	}{
+		"before the promotion": {registry.Version{Source: wanted.Source, Tags: mark, Stage: registry.StageNone}, 2},
+		"after the promotion":  {registry.Version{Source: wanted.Source, Tags: mark, Stage: registry.StageProduction}, 2},
+		"finished":             {registry.Version{Source: wanted.Source, Stage: registry.StageNone}, 3},
+		"of another source":    {registry.Version{Source: "s3://m/other", Tags: mark, Stage: registry.StageNone}, 3},
+		"archived since":       {registry.Version{Source: wanted.Source, Tags: mark, Stage: registry.StageArchived}, 3},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(registry.StageArchived)
+			w.add(test.left)
+			engine := newTestEngine(w, Atomic)
+			version, err := engine.Create(context.Background(), wanted, toProduction(0))
+			if err != nil || version.Number != test.want {
+				t.Fatalf("got version %s, %v; want %s", version.Number, err, test.want)
+			}
+			// What this process registered or took is not left behind: a second resource gets a version of its own.
+			again, err := engine.Create(context.Background(), wanted, Goal{Model: testModel})
+			if err != nil || again.Number != 4 && test.want == 3 || again.Number != 3 && test.want == 2 {
+				t.Errorf("the second resource got version %s, %v", again.Number, err)
+			}
+		})
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -28,6 +29,8 @@ type Engine struct {
 	locks    locks
 	// flagIgnored is set once the server was seen to ignore archive_existing_versions.
 	flagIgnored atomic.Bool
+	// owned holds the origins of the versions that this process registered.
+	owned sync.Map
 	// pause waits between two rounds of arbitration, longer in later rounds.
 	pause func(ctx context.Context, round int)
 }

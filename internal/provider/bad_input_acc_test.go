@@ -229,7 +229,7 @@ func TestAccBadInput_embeddedFile(t *testing.T) {
 		"unwritableFolder": "/proc/registry.db", // Even for an administrator.
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := &workspace{scenario: &scenario{t: t}, Workspace: acctest.NewWorkspace(t, "")}
+			w := acctest.NewWorkspace(t, "")
 			w.Write("main.tf", "terraform {\n  required_providers {\n    mlregistry = { source = \"registry.terraform.io/mlregistry/mlregistry\" }\n  }\n}\n"+
 				fmt.Sprintf("provider \"mlregistry\" {\n  tracking_uri = %q\n}\n", "embedded:"+path)+
 				"resource \"mlregistry_registered_model\" \"m\" {\n  name = \"fraud\"\n}\n")

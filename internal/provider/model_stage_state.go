@@ -48,7 +48,7 @@ func (s *modelStageState) fromRegistry(ctx context.Context, versions []registry.
 	if s.OnDestroy.IsNull() {
 		s.OnDestroy = types.StringValue(destroyArchive)
 	}
-	if s.ArchivedVersions.IsNull() || s.ArchivedVersions.IsUnknown() {
+	if s.ArchivedVersions.IsNull() || holder.Number != goal.Version {
 		s.ArchivedVersions = versionList(nil)
 	}
 	s.StageConflicts = versionList(handover.Observe(versions).Others(goal.Stage, holder.Number))

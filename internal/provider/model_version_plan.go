@@ -182,6 +182,11 @@ func (p *versionPlanning) planNew(ctx context.Context) {
 		p.showAdopted(found)
 	} else if len(observed) == 0 {
 		p.checkModel(ctx, model)
+	} else if left, found := p.session.engine.Unfinished(observed, p.plan.toRegistry(ctx, p.diags), p.plan.wantedStage()); found {
+		version.Number = left.Number
+		p.diags.AddWarning(fmt.Sprintf("Version %s of model %q is taken over from an interrupted apply", left.Number, model),
+			"An earlier apply registered it from the same source and was killed before Terraform could note it. Apply takes it instead of "+
+				"registering a second one.")
 	}
 	if stageManaged {
 		p.planHandover(version, handover.Observe(observed))
@@ -272,8 +277,7 @@ func (p *versionPlanning) planHandover(version registry.Version, view handover.V
 	if p.prior != nil {
 		p.session.mourn(version, goal, view, p.diags)
 	}
-	moves := version.Stage != goal.Stage || len(leaving) > 0
-	if p.prior != nil && (!moves || !goal.Stage.Exclusive()) {
+	if p.prior != nil && version.Stage == goal.Stage && len(leaving) == 0 {
 		p.plan.ArchivedVersions = p.prior.ArchivedVersions // Of the last promotion: nothing to review in this plan.
 		return
 	}

@@ -69,12 +69,13 @@ func (r *modelVersionResource) Read(ctx context.Context, req resource.ReadReques
 		resp.Diagnostics.AddError(fmt.Sprintf("Unable to read version %s of model %q", number, model), explain(err))
 		return
 	}
+	if state.ArchivedVersions.IsNull() || state.wantedStage() != version.Stage {
+		// Somebody moved the version: the next promotion is to show whom it archives, even if they are the same as last time.
+		state.ArchivedVersions = versionList(nil)
+	}
 	state.fromRegistry(ctx, version, memory, &resp.Diagnostics)
 	memory.save(ctx, resp.Private, versions, &resp.Diagnostics)
 	state.StageConflicts = state.conflicts(memory.View, !memory.StageUnmanaged)
-	if state.ArchivedVersions.IsNull() {
-		state.ArchivedVersions = versionList(nil)
-	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 }
 

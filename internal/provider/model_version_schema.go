@@ -105,7 +105,8 @@ func modelVersionSchema(ctx context.Context) schema.Schema {
 			"archived_versions": schema.ListAttribute{
 				Computed: true, ElementType: types.StringType,
 				MarkdownDescription: "In a plan that moves the version to an exclusive stage: the versions that hold the stage now and will be " +
-					"archived, in ascending order. Apply refuses if any other version has come to hold it. Afterwards: those of the last such move.",
+					"archived, in ascending order. Apply refuses if any other version has come to hold it. Afterwards: those of that move, until " +
+					"the version leaves the stage.",
 			},
 			"stage_conflicts": schema.ListAttribute{
 				Computed: true, ElementType: types.StringType,

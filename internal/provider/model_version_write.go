@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -9,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/handover"
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
 )
 
@@ -31,12 +33,16 @@ func (r *modelVersionResource) Create(ctx context.Context, req resource.CreateRe
 	}
 	// From here on the version is in the state, whatever fails: nothing may exist that Terraform does not know of.
 	defer func() {
+		r.unmark(ctx, &plan, memory, &resp.Diagnostics)
 		r.finish(ctx, &plan, memory, resp.Private, &resp.Diagnostics)
 		if resp.Diagnostics.HasError() {
 			plan.settleUnknowns()
 		}
 		resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	}()
+	if resp.Diagnostics.HasError() {
+		return
+	}
 	if memory.Created {
 		ready, err := r.session.engine.WaitReady(ctx, registry.Version{
 			Model: plan.ModelName.ValueString(), Number: plan.number(), Status: registry.Status(plan.Status.ValueString()),
@@ -63,6 +69,8 @@ func (r *modelVersionResource) begin(ctx context.Context, plan *modelVersionStat
 		}
 		plan.Version = types.StringValue(version.Number.String())
 		plan.Status = types.StringValue(string(version.Status))
+		delete(version.Tags, handover.UnfinishedTag)
+		r.reconcile(ctx, plan, version, diags) // One that a killed process left behind may be described otherwise.
 		return true
 	}
 	version, _, err := r.session.find(ctx, model, plan.number())
@@ -70,11 +78,30 @@ func (r *modelVersionResource) begin(ctx context.Context, plan *modelVersionStat
 		diags.AddAttributeError(path.Root("version"), fmt.Sprintf("Unable to adopt version %s of model %q", plan.Version.ValueString(), model), explain(err))
 		return false
 	}
+	return r.reconcile(ctx, plan, version, diags)
+}
+
+// reconcile gives a version that exists the planned description and tags.
+func (r *modelVersionResource) reconcile(ctx context.Context, plan *modelVersionState, version registry.Version, diags *diag.Diagnostics) bool {
 	before := modelVersionState{
 		Description: managedDescription(plan.Description, version.Description, false),
 		Tags:        managedTags(ctx, plan.Tags, version.Tags, false, diags),
 	}
 	return r.describe(ctx, plan, &before, diags)
+}
+
+// unmark says that a version is registered and in the state. Terraform writes its state right after this.
+func (r *modelVersionResource) unmark(ctx context.Context, plan *modelVersionState, memory *versionMemory, diags *diag.Diagnostics) {
+	if !memory.Created {
+		return
+	}
+	ctx, cancel := afterwards(ctx)
+	defer cancel()
+	err := r.session.engine.Finish(ctx, plan.ModelName.ValueString(), plan.number())
+	if err != nil && !errors.Is(err, registry.ErrNotFound) {
+		diags.AddWarning(fmt.Sprintf("Version %s of model %q keeps a tag of this provider", plan.Version.ValueString(), plan.ModelName.ValueString()),
+			fmt.Sprintf("The tag %s could not be removed; delete it by hand. ", handover.UnfinishedTag)+explain(err))
+	}
 }
 
 // Update changes description and tags, and then the stage.

@@ -59,7 +59,8 @@ func TestAccPromotion_existingVersionAndRollback(t *testing.T) {
 		},
 		resource.TestStep{ // The commit reverted.
 			Config:            config("Production", "Archived"),
-			ConfigPlanChecks:  before(archives(v1, "2"), changesOnly{v1, []string{"stage", "archived_versions"}}, changesOnly{v2, []string{"stage"}}),
+			ConfigPlanChecks:  before(archives(v1, "2"), changesOnly{v1, []string{"stage", "archived_versions"}},
+				changesOnly{v2, []string{"stage", "archived_versions"}}, archives(v2)),
 			ConfigStateChecks: []statecheck.StateCheck{s.holds("1"), s.sees("2", "Archived")},
 		},
 		resource.TestStep{ // Two versions change places.

@@ -6,6 +6,8 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/handover"
 )
 
 // reservedTagPrefix starts the keys of the tags that MLflow writes itself.
@@ -27,7 +29,7 @@ func managedTags(ctx context.Context, before types.Map, found map[string]string,
 	if imported {
 		taken := make(map[string]string)
 		for key, value := range found {
-			if !strings.HasPrefix(key, reservedTagPrefix) {
+			if !strings.HasPrefix(key, reservedTagPrefix) && key != handover.UnfinishedTag {
 				taken[key] = value
 			}
 		}
