@@ -76,7 +76,8 @@ func (g *generator) list() string {
 // oddFilter is what no client should send.
 func (g *generator) oddFilter() string {
 	if g.rarely(2) {
-		return pick(g, "name", "name =", "= 'a'", "'a' = name", "name 'a'", "name = 'a' OR name = 'b'", "(name = 'a')", ";", "name = 'a';", "name = 'a'; name = 'b'", " ", "AND", "name = 'a' AND",
+		deep := pick(g, 3, 100, 101)
+		return pick(g, "name IN "+strings.Repeat("(", deep)+"'a'"+strings.Repeat(")", deep), "name", "name =", "= 'a'", "'a' = name", "name 'a'", "name = 'a' OR name = 'b'", "(name = 'a')", ";", "name = 'a';", "name = 'a'; name = 'b'", " ", "AND", "name = 'a' AND",
 			"AND name = 'a'", "name = 'a' name = 'b'", "name = 'a' foo", "name = 'a", `name = "a`, "name IS NULL", "tags.k IS NULL", "tags.k IS NOT NULL", "name = 'a', name = 'b'",
 			"name = 'a' -- c", "tags.`a`b = 'x'", "tags. k = 'v'", "tags .k = 'v'", "tags. = 'v'", ".k = 'v'", "tags.k.j = 'v'", "name BETWEEN 'a' AND 'b'", "name = 'a''b'", `name = 'a\'b'`,
 			"name = lower('A')", "name + 1 = 'a'", "tags.a/b = 'v'", "tags.a:b = 'v'", "select 1", "name IN ('a') foo", "name NOT = 'a'", "NOT name = 'a'", "tags.k = v", "tags.k = ''", "tags.k = '\"'",

@@ -34,7 +34,11 @@ func (g filterGrammar) parse(filter string) ([]condition, error) {
 	if filter == "" {
 		return nil, nil
 	}
-	statements := splitStatements(lex(filter))
+	tokens, ok := lex(filter)
+	if !ok {
+		return nil, invalidf("Error on parsing filter '%s'", filter)
+	}
+	statements := splitStatements(tokens)
 	if len(statements) == 0 {
 		return nil, invalidf("Invalid filter '%s'. Could not be parsed.", filter)
 	}

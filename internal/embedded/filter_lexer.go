@@ -88,15 +88,27 @@ var keywords = []string{
 	"values", "version", "when", "where",
 }
 
-// lex cuts a filter into tokens that together are the filter.
-func lex(text string) []token {
-	var tokens []token
+// sqlparse's limits.
+const (
+	maxTokens = 10_000
+	maxDepth  = 100
+)
+
+// lex cuts a filter into tokens that together are the filter. ok is false for one beyond all measure.
+func lex(text string) (tokens []token, ok bool) {
+	depth := 0
 	for at := 0; at < len(text); {
 		next := lexOne(text, at)
 		tokens = append(tokens, next)
 		at += len(next.text)
+		if next.kind == punctuationToken {
+			depth += strings.Count(next.text, "(") - strings.Count(next.text, ")")
+		}
+		if len(tokens) > maxTokens || depth > maxDepth {
+			return nil, false
+		}
 	}
-	return tokens
+	return tokens, true
 }
 
 func lexOne(text string, at int) token {

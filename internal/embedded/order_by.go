@@ -14,7 +14,11 @@ type sortKey struct {
 // parseSortKey reads a clause such as "name", "`name` DESC" or "timestamp ASC".
 func parseSortKey(clause string) (sortKey, error) {
 	unreadable := invalidf("Invalid order_by clause '%s'. Could not be parsed.", clause)
-	statements := splitStatements(lex(clause))
+	lexed, ok := lex(clause)
+	if !ok {
+		return sortKey{}, invalidf("Error on parsing order_by clause '%s'", clause)
+	}
+	statements := splitStatements(lexed)
 	if len(statements) != 1 {
 		return sortKey{}, unreadable
 	}
