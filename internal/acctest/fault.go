@@ -130,6 +130,15 @@ func Rewrite(old, replacement string) FaultKind {
 	}
 }
 
+// RewriteRequest replaces text in the body of the request before the backend gets it: for a server that does
+// not know, and so ignores, something that is asked of it.
+func RewriteRequest(old, replacement string) FaultKind {
+	return func(x *exchange) {
+		x.body = bytes.ReplaceAll(x.body, []byte(old), []byte(replacement))
+		undisturbed(x)
+	}
+}
+
 func toHeader(values map[string]string) http.Header {
 	header := http.Header{}
 	for _, key := range slices.Sorted(maps.Keys(values)) {

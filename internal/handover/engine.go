@@ -122,7 +122,11 @@ func (r *run) finish(ctx context.Context, steps []registry.Transition) (Outcome,
 
 func (r *run) send(ctx context.Context, steps []registry.Transition) error {
 	for _, step := range steps {
-		if _, err := r.registry.TransitionStage(ctx, step); err != nil {
+		_, err := r.registry.TransitionStage(ctx, step)
+		if errors.Is(err, registry.ErrNotMLflow) && !errors.Is(err, registry.ErrOutcomeUnknown) {
+			return &NoStagesError{Cause: err}
+		}
+		if err != nil {
 			return err
 		}
 	}

@@ -145,6 +145,19 @@ func (e *FailedError) Unwrap() []error {
 	return []error{e.Cause}
 }
 
+// NoStagesError says that the server serves the registry but not its stages: it answered a read, and knows no
+// transition-stage.
+type NoStagesError struct {
+	// Cause is what the server answered.
+	Cause error
+}
+
+// Error says what the server lacks.
+func (e *NoStagesError) Error() string {
+	return "this server has no stages: it answers model-versions/search and does not know model-versions/transition-stage (" +
+		e.Cause.Error() + ")"
+}
+
 // VersionList writes "no version", "version 7" or "versions 7 and 9" for people.
 func VersionList(numbers []registry.Number) string {
 	texts := make([]string, 0, len(numbers))

@@ -43,8 +43,12 @@ func advise(err error) string {
 		displaced *handover.DisplacedError
 		unsettled *handover.UnsettledError
 		failed    *handover.FailedError
+		noStages  *handover.NoStagesError
 	)
 	switch {
+	case errors.As(err, &noStages):
+		return "Registries such as Databricks Unity Catalog have aliases instead of stages. Leave stage out, or use an MLflow server " +
+			"whose registry has stages."
 	case errors.As(err, &intruder):
 		return "Somebody changed the stage after this plan was made. Nothing was touched. Run terraform plan again, review which " +
 			"versions now leave the stage, and apply that plan."

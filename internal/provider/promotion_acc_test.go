@@ -58,8 +58,8 @@ func TestAccPromotion_existingVersionAndRollback(t *testing.T) {
 			ConfigStateChecks: []statecheck.StateCheck{s.holds("2"), s.sees("1", "Archived")},
 		},
 		resource.TestStep{ // The commit reverted.
-			Config:            config("Production", "Archived"),
-			ConfigPlanChecks:  before(archives(v1, "2"), changesOnly{v1, []string{"stage", "archived_versions"}},
+			Config: config("Production", "Archived"),
+			ConfigPlanChecks: before(archives(v1, "2"), changesOnly{v1, []string{"stage", "archived_versions"}},
 				changesOnly{v2, []string{"stage", "archived_versions"}}, archives(v2)),
 			ConfigStateChecks: []statecheck.StateCheck{s.holds("1"), s.sees("2", "Archived")},
 		},
