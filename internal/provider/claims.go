@@ -79,6 +79,19 @@ func (c *claims) add(at place, made claim) []claim {
 	return rivals
 }
 
+// born tells the claims which number a new version got: from then on others claim it by its number.
+func (c *claims) born(model, source string, number registry.Number) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for at, made := range c.held {
+		for index := range made {
+			if at.model == model && made[index].version == 0 && made[index].source == source {
+				made[index].version = number
+			}
+		}
+	}
+}
+
 // patience is how long a resource that leaves a stage waits for its successor to be planned, before it says that there
 // is none. Terraform plans up to ten resources at a time.
 const patience = 250 * time.Millisecond

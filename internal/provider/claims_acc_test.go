@@ -45,6 +45,44 @@ func TestAccClaims(t *testing.T) {
 				ConfigStateChecks: []statecheck.StateCheck{s.holds("2")}},
 		)
 	})
+	t.Run("pointerAtANewVersion", func(t *testing.T) { // One version by two names, once it has a number.
+		s := newScenario(t)
+		s.run(resource.TestStep{
+			Config:            s.hcl(declaredModel, version("v1", source(1), live), pointAt("mlregistry_model_version.v1.version")),
+			ConfigStateChecks: []statecheck.StateCheck{s.holds("1")},
+		})
+	})
+	t.Run("acrossModules", func(t *testing.T) {
+		w := newWorkspace(t)
+		w.pipeline(2)
+		module := `variable "version_number" { type = number }
+variable "model" { type = string }
+terraform {
+  required_providers {
+    mlregistry = { source = "registry.terraform.io/mlregistry/mlregistry" }
+  }
+}
+resource "mlregistry_model_version" "live" {
+  model_name = var.model
+  version    = var.version_number
+  stage      = "Production"
+}
+`
+		w.Write("live/main.tf", module)
+		w.config(`module "a" {
+  source         = "./live"
+  model          = "MODEL"
+  version_number = 1
+}
+module "b" {
+  source         = "./live"
+  model          = "MODEL"
+  version_number = 2
+}
+`)
+		w.MustRun("get")
+		w.wantPlanError("stage", "The configuration wants version 1 and version 2 in Production")
+	})
 	t.Run("count", func(t *testing.T) {
 		s := newScenario(t)
 		s.pipeline(3)

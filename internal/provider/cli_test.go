@@ -2,6 +2,8 @@ package provider_test
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -75,6 +77,15 @@ func (w *workspace) planned(planFile, address, attribute string) string {
 	}
 	w.t.Fatalf("the plan has nothing about %s", address)
 	return ""
+}
+
+func readFile(t *testing.T, folder, name string) string {
+	t.Helper()
+	content, err := os.ReadFile(filepath.Join(folder, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(content)
 }
 
 func TestAccCLI_outsiderBetweenPlanAndApply(t *testing.T) {

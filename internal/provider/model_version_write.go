@@ -67,6 +67,7 @@ func (r *modelVersionResource) begin(ctx context.Context, plan *modelVersionStat
 			diags.AddError(fmt.Sprintf("Unable to register a version of model %q", model), explain(err))
 			return false
 		}
+		r.session.claims.born(model, plan.Source.ValueString(), version.Number)
 		plan.Version = types.StringValue(version.Number.String())
 		plan.Status = types.StringValue(string(version.Status))
 		delete(version.Tags, handover.UnfinishedTag)
