@@ -11,7 +11,8 @@ if [[ $1 == -allow-skips ]]; then
 fi
 
 cli=$(tools/find-cli.sh)
-version=$("$cli" version 2>/dev/null | head -n 1)
+version=$("$cli" version 2>/dev/null)
+version=${version%%$'\n'*} # Not by head: it would break the CLI's pipe, at times.
 echo "with $version ($cli)"
 export TF_ACC=1 TF_ACC_TERRAFORM_PATH=$cli
 if [[ $version == OpenTofu* ]]; then
