@@ -6,26 +6,15 @@ import (
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
 )
 
-// write makes the first observation of the model if there is none yet, and runs act between two generations, so that
-// no read which began before its end is shared afterwards.
+// write makes the first observation of the model's versions if there is none yet, and runs act between two generations,
+// so that no read which began before its end is shared afterwards.
 func (c *Cache) write(ctx context.Context, model string, act func() error) error {
 	if _, err := c.FirstVersions(ctx, model); err != nil {
 		return err
 	}
-	c.invalidate(model)
-	defer c.invalidate(model)
-	return act()
-}
-
-func (c *Cache) invalidate(model string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.entry(model).generation++
-}
-
-// DeleteModel deletes a model and every version of it.
-func (c *Cache) DeleteModel(ctx context.Context, name string) error {
-	return c.write(ctx, name, func() error { return c.Registry.DeleteModel(ctx, name) })
+	c.versions.invalidate(model)
+	defer c.versions.invalidate(model)
+	return c.writeModel(model, act) // Deleting a version drops its aliases, which belong to the model.
 }
 
 // CreateVersion registers a version.
