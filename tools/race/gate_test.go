@@ -1,0 +1,54 @@
+package main
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+)
+
+func TestGate_holdsTheFirstTransitionUntilAllHaveCome(t *testing.T) {
+	arrivals := make(chan string, 10)
+	backend := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		arrivals <- r.URL.Path
+		w.WriteHeader(http.StatusServiceUnavailable)
+	}))
+	defer backend.Close()
+	g, err := openGate(t.Context(), backend.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = g.close() }()
+	send := func(racer, endpoint string) {
+		response, err := http.Post(g.address(racer)+apiPath+endpoint, "application/json", nil)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		_ = response.Body.Close()
+	}
+	const transition = "model-versions/transition-stage"
+
+	g.arm([]string{"a", "b", "c"}, true)
+	go send("a", transition)
+	send("b", "model-versions/search") // Only transitions are held.
+	if got, want := <-arrivals, apiPath+"model-versions/search"; got != want {
+		t.Errorf("%s was forwarded first, not %s", got, want)
+	}
+	go send("b", transition)
+	select {
+	case got := <-arrivals:
+		t.Fatalf("%s was let through before all had come", got)
+	case <-time.After(50 * time.Millisecond):
+	}
+	g.leave("c") // It ended without a transition.
+	for range 2 {
+		if got, want := <-arrivals, apiPath+transition; got != want {
+			t.Errorf("%s was forwarded, not %s", got, want)
+		}
+	}
+	send("a", transition) // The second is not held.
+	if unavailable, late := g.report(); unavailable < 2 || late {
+		t.Errorf("the gate reports %d answers with 503, late %t", unavailable, late)
+	}
+}

@@ -1,0 +1,78 @@
+// Command race lets several clients promote different versions of one model to Production at the same instant, again
+// and again, and looks with plain HTTP at who holds the stage when all are through. It races Terraform runs with states
+// of their own, the provider's engine alone (faster, so for more rounds), both together with a script that knows nothing
+// of the provider's protocol, and for comparison nothing but such scripts.
+//
+// It exits with 1 if clients of the provider left other than one holder, or said anything but what they should.
+// Without -uri the registry is an embedded one in a scratch folder, served over HTTP by the provider's program.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+// options are the flags.
+type options struct {
+	cli, provider, uri, registry, table string
+	rounds, engineRounds, clients       int
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := run(ctx, os.Args[1:])
+	stop()
+	if err != nil && !errors.Is(err, flag.ErrHelp) {
+		fmt.Fprintln(os.Stderr, "race:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, args []string) (err error) {
+	given, err := parseOptions(args)
+	if err != nil {
+		return err
+	}
+	course, err := newCourse(ctx, given)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, course.close()) }()
+	tallies, err := course.runAll(ctx)
+	if written := writeTable(given.table, tallies); written != nil {
+		err = errors.Join(err, written)
+	}
+	for _, one := range tallies {
+		err = errors.Join(err, one.problem())
+	}
+	return err
+}
+
+func parseOptions(args []string) (options, error) {
+	var given options
+	flags := flag.NewFlagSet("race", flag.ContinueOnError)
+	flags.StringVar(&given.cli, "terraform", "terraform", "Terraform or OpenTofu: a `PATH` or a name to look up")
+	flags.StringVar(&given.provider, "provider", "bin/terraform-provider-mlregistry", "`PATH` of the built provider")
+	flags.StringVar(&given.uri, "uri", os.Getenv("MLREGISTRY_TEST_URI"),
+		"address of an MLflow server instead of the embedded registry; MLREGISTRY_TEST_URI is the default")
+	flags.StringVar(&given.registry, "registry", "embedded", "what the table calls the registry")
+	flags.StringVar(&given.table, "table", "", "`FILE` to append the table to, instead of standard output")
+	flags.IntVar(&given.rounds, "rounds", 10, "rounds of each race of Terraform runs")
+	flags.IntVar(&given.engineRounds, "engine-rounds", 100, "rounds of each race of engines or scripts")
+	flags.IntVar(&given.clients, "clients", 4, "how many promote at once")
+	if err := flags.Parse(args); err != nil {
+		return given, err
+	}
+	switch {
+	case flags.NArg() > 0:
+		return given, fmt.Errorf("unexpected argument %q", flags.Arg(0))
+	case given.clients < 2:
+		return given, errors.New("a race needs two clients")
+	}
+	return given, nil
+}

@@ -1,0 +1,138 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"time"
+)
+
+// outsider talks to a registry with plain HTTP requests, as any script would: it shares no code with the provider.
+type outsider struct {
+	address string
+	client  *http.Client
+}
+
+// refusal is an answer other than 200.
+type refusal struct {
+	status int
+	body   string
+}
+
+func (r *refusal) Error() string { return fmt.Sprintf("answered %d: %s", r.status, r.body) }
+
+const (
+	apiPath    = "/api/2.0/mlflow/"
+	production = "Production"
+	// repetitions is how often a request that is answered 503 is sent again, as MLflow's own client does.
+	repetitions = 20
+)
+
+func newOutsider(address string) *outsider {
+	return &outsider{address: address, client: &http.Client{
+		Timeout: time.Minute, Transport: &http.Transport{MaxIdleConnsPerHost: 4},
+	}}
+}
+
+// createModel registers a model with versions 1 to count.
+func (o *outsider) createModel(ctx context.Context, model string, count int) error {
+	if err := o.call(ctx, http.MethodPost, "registered-models/create", map[string]string{"name": model}, nil); err != nil {
+		return err
+	}
+	for number := 1; number <= count; number++ {
+		body := map[string]string{"name": model, "source": fmt.Sprintf("s3://models/race/%d", number)}
+		if err := o.call(ctx, http.MethodPost, "model-versions/create", body, nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (o *outsider) deleteModel(ctx context.Context, model string) error {
+	return o.call(ctx, http.MethodDelete, "registered-models/delete", map[string]string{"name": model}, nil)
+}
+
+// promote moves a version to Production, if told so with MLflow's flag to archive the others, and believes the answer.
+func (o *outsider) promote(ctx context.Context, model string, number int, archive bool) error {
+	return o.call(ctx, http.MethodPost, "model-versions/transition-stage", map[string]any{
+		"name": model, "version": strconv.Itoa(number), "stage": production, "archive_existing_versions": archive,
+	}, nil)
+}
+
+// holders returns the versions in Production, in ascending order.
+func (o *outsider) holders(ctx context.Context, model string) ([]int, error) {
+	query := url.Values{"filter": {"name='" + model + "'"}, "max_results": {"1000"}}
+	var answer struct {
+		Versions []struct {
+			Number string `json:"version"`
+			Stage  string `json:"current_stage"`
+		} `json:"model_versions"`
+	}
+	if err := o.call(ctx, http.MethodGet, "model-versions/search?"+query.Encode(), nil, &answer); err != nil {
+		return nil, err
+	}
+	found := []int{}
+	for _, one := range answer.Versions {
+		number, err := strconv.Atoi(one.Number)
+		if err != nil {
+			return nil, fmt.Errorf("version number %q: %w", one.Number, err)
+		}
+		if one.Stage == production {
+			found = append(found, number)
+		}
+	}
+	slices.Sort(found)
+	return found, nil
+}
+
+// call makes a request, again after a 503, and decodes its answer into result, unless that is nil.
+func (o *outsider) call(ctx context.Context, method, endpoint string, body, result any) error {
+	for repetition := 0; ; repetition++ {
+		err := o.once(ctx, method, endpoint, body, result)
+		refused, ok := errors.AsType[*refusal](err)
+		if !ok || refused.status != http.StatusServiceUnavailable || repetition == repetitions {
+			return err
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+}
+
+func (o *outsider) once(ctx context.Context, method, endpoint string, body, result any) error {
+	var content bytes.Buffer
+	if body != nil {
+		if err := json.NewEncoder(&content).Encode(body); err != nil {
+			return err
+		}
+	}
+	request, err := http.NewRequestWithContext(ctx, method, o.address+apiPath+endpoint, &content)
+	if err != nil {
+		return err
+	}
+	request.Header.Set("Content-Type", "application/json")
+	response, err := o.client.Do(request)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = response.Body.Close() }()
+	received, err := io.ReadAll(response.Body)
+	if err != nil {
+		return err
+	}
+	if response.StatusCode != http.StatusOK {
+		return fmt.Errorf("%s %s: %w", method, endpoint, &refusal{response.StatusCode, string(received)})
+	}
+	if result == nil {
+		return nil
+	}
+	if err := json.Unmarshal(received, result); err != nil {
+		return fmt.Errorf("%s %s answered what is no JSON: %w", method, endpoint, err)
+	}
+	return nil
+}

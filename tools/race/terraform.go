@@ -1,0 +1,124 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+)
+
+// terraformRacer is a folder with a configuration and a state of its own.
+type terraformRacer struct {
+	cli    *cli
+	folder string
+}
+
+const planFile = "race.tfplan"
+
+// reviewedPlan is a plan that says that version 1 leaves, alone or with others.
+var reviewedPlan = regexp.MustCompile(`archived_versions\s+= \[\s+\+ "1",`)
+
+// newTerraformRacer writes the configuration: every other racer uses the resource of the version, the rest the pointer.
+func newTerraformRacer(c *cli, folder, address, model string, version int) (*terraformRacer, error) {
+	if err := os.Mkdir(folder, 0o755); err != nil {
+		return nil, err
+	}
+	resource := "mlregistry_model_version"
+	if version%2 == 1 {
+		resource = "mlregistry_model_stage"
+	}
+	content := fmt.Sprintf(`terraform {
+  required_providers {
+    mlregistry = { source = "registry.terraform.io/mlregistry/mlregistry" }
+  }
+}
+
+provider "mlregistry" {
+  tracking_uri = %q
+}
+
+resource %q "live" {
+  model_name = %q
+  stage      = "Production"
+  version    = %d
+}
+`, address, resource, model, version)
+	return &terraformRacer{cli: c, folder: folder}, os.WriteFile(filepath.Join(folder, "main.tf"), []byte(content), 0o600)
+}
+
+// prepare forgets the last round and makes a plan, which names version 1 as the one that leaves.
+func (t *terraformRacer) prepare(ctx context.Context) error {
+	for _, name := range []string{"terraform.tfstate", "terraform.tfstate.backup", planFile} {
+		if err := os.Remove(filepath.Join(t.folder, name)); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+	}
+	code, output, err := t.cli.run(ctx, t.folder, "plan", "-no-color", "-out="+planFile)
+	if err == nil && (code != 0 || !reviewedPlan.MatchString(output)) {
+		err = fmt.Errorf("the plan exited with %d and should say that version 1 leaves:\n%s", code, output)
+	}
+	return err
+}
+
+func (t *terraformRacer) promote(ctx context.Context) (told, error) {
+	code, output, err := t.cli.run(ctx, t.folder, "apply", "-no-color", planFile)
+	return told{word: wordOfOutput(code, output), text: output}, err
+}
+
+func (t *terraformRacer) again(ctx context.Context) (told, error) {
+	code, output, err := t.cli.run(ctx, t.folder, "apply", "-no-color", "-auto-approve")
+	return told{word: wordOfOutput(code, output), text: output}, err
+}
+
+// cli runs Terraform or OpenTofu with the built provider.
+type cli struct {
+	program     string
+	environment []string
+}
+
+// newCLI writes the CLI configuration that names the built provider, so that there is no init, into folder.
+func newCLI(program, provider, folder string) (*cli, error) {
+	program, err := exec.LookPath(program)
+	if err != nil {
+		return nil, fmt.Errorf("no Terraform CLI: %w", err)
+	}
+	if program, err = filepath.Abs(program); err != nil {
+		return nil, err
+	}
+	settings := filepath.Join(folder, "cli.tfrc")
+	content := fmt.Sprintf(`provider_installation {
+  dev_overrides { "registry.terraform.io/mlregistry/mlregistry" = %q }
+  direct {}
+}
+`, filepath.ToSlash(filepath.Dir(provider)))
+	c := &cli{program: program}
+	// Nothing of the user's own settings is to change what is raced.
+	for _, setting := range os.Environ() {
+		if !strings.HasPrefix(setting, "TF_") && !strings.HasPrefix(setting, "MLFLOW_") {
+			c.environment = append(c.environment, setting)
+		}
+	}
+	c.environment = append(c.environment,
+		"TF_CLI_CONFIG_FILE="+settings, "TF_IN_AUTOMATION=1", "TF_INPUT=0", "CHECKPOINT_DISABLE=1")
+	return c, os.WriteFile(settings, []byte(content), 0o600)
+}
+
+// run runs a command to its end and returns its exit code and all that it wrote.
+func (c *cli) run(ctx context.Context, folder string, args ...string) (int, string, error) {
+	command := exec.CommandContext(ctx, c.program, args...)
+	command.Dir, command.Env = folder, c.environment
+	command.Cancel = func() error { return command.Process.Signal(os.Interrupt) }
+	command.WaitDelay = stopPatience
+	output, err := command.CombinedOutput()
+	if ctx.Err() != nil {
+		return 0, "", ctx.Err()
+	}
+	if _, exited := errors.AsType[*exec.ExitError](err); err != nil && !exited {
+		return 0, "", err
+	}
+	return command.ProcessState.ExitCode(), string(output), nil
+}
