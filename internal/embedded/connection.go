@@ -40,34 +40,35 @@ func dataSource(path string, parameters string) string {
 
 // connect opens the existing file at path. Where it can only be read, and no other process is writing it,
 // it is read as it stands: frozen.
-func connect(ctx context.Context, path string) (database *sql.DB, frozen bool, err error) {
-	database, err = sql.Open(driverName, dataSource(path, "mode=rw"))
+func connect(ctx context.Context, path string) (opened *database, frozen bool, err error) {
+	opened, err = open(ctx, path, "mode=rw")
+	if err == nil || !cannotWrite(err) || !atRest(path) {
+		return opened, false, err
+	}
+	opened, err = open(ctx, path, "mode=ro&immutable=1")
+	return opened, err == nil, err
+}
+
+// open opens the file with the given extra URI parameters if it is a registry, or an empty one to be.
+func open(ctx context.Context, path, parameters string) (*database, error) {
+	pool, err := sql.Open(driverName, dataSource(path, parameters))
 	if err != nil {
-		return nil, false, err
+		return nil, err
 	}
-	database.SetMaxOpenConns(maxConnections)
-	database.SetMaxIdleConns(maxConnections)
-	if err = checkSchema(ctx, database, path); err == nil {
-		return database, false, nil
+	opened := newDatabase(pool, maxConnections)
+	if err := transact(ctx, opened, "BEGIN", false, func(t *transaction) error {
+		_, err := t.schemaVersion(path)
+		return err
+	}); err != nil {
+		return nil, errors.Join(err, opened.close())
 	}
-	err = errors.Join(err, database.Close())
-	if !cannotWrite(err) || !atRest(path) {
-		return nil, false, err
-	}
-	database, err = sql.Open(driverName, dataSource(path, "mode=ro&immutable=1"))
-	if err != nil {
-		return nil, false, err
-	}
-	if err := checkSchema(ctx, database, path); err != nil {
-		return nil, false, errors.Join(err, database.Close())
-	}
-	return database, true, nil
+	return opened, nil
 }
 
 // useWriteAheadLog lets readers go on while there is a writer. The file keeps it.
-func useWriteAheadLog(ctx context.Context, database *sql.DB) error {
+func (d *database) useWriteAheadLog(ctx context.Context) error {
 	var mode string
-	return database.QueryRowContext(ctx, "PRAGMA journal_mode = WAL").Scan(&mode)
+	return d.ask(ctx, "PRAGMA journal_mode = WAL", &mode)
 }
 
 // atRest reports whether everything of the registry is in the file itself, nothing in a journal.
@@ -80,21 +81,11 @@ func atRest(path string) bool {
 	return true
 }
 
-// querier is a connection or a pool of them.
-type querier interface {
-	QueryRowContext(ctx context.Context, query string, arguments ...any) *sql.Row
-}
-
-// checkSchema says whether the file is a registry that this version knows. An empty database is one to be.
-func checkSchema(ctx context.Context, from querier, path string) error {
-	_, err := schemaVersionOf(ctx, from, path)
-	return err
-}
-
-// schemaVersionOf returns the schema's version, 0 for an empty database.
-func schemaVersionOf(ctx context.Context, from querier, path string) (int, error) {
+// schemaVersion returns the schema's version, 0 for an empty database, which is a registry to be. It fails for
+// anything but a registry that this version knows.
+func (t *transaction) schemaVersion(path string) (int, error) {
 	var application, version, tables int
-	if err := from.QueryRowContext(ctx, "SELECT (SELECT application_id FROM pragma_application_id), "+
+	if err := t.queryRow("SELECT (SELECT application_id FROM pragma_application_id), "+
 		"(SELECT user_version FROM pragma_user_version), (SELECT count(*) FROM sqlite_schema)",
 	).Scan(&application, &version, &tables); err != nil {
 		return 0, err

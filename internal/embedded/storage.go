@@ -19,11 +19,11 @@ type storage struct {
 	writer chan struct{}
 
 	mu     sync.Mutex
-	file   *sql.DB     // nil until the file is there
+	file   *database   // nil until the file is there
 	opened os.FileInfo // what file was opened, to notice that it was replaced
 	frozen bool        // file is read as it stands: it has to be opened again when it changes
 	ready  bool        // file was found to be in order before the first write
-	empty  *sql.DB     // an empty registry in memory: what is read before the file is there
+	empty  *database   // an empty registry in memory: what is read before the file is there
 	closed bool
 }
 
@@ -46,7 +46,7 @@ func (s *storage) close() error {
 	s.closed = true
 	err := s.closeFile()
 	if s.empty != nil {
-		err = errors.Join(err, s.empty.Close())
+		err = errors.Join(err, s.empty.close())
 		s.empty = nil
 	}
 	return err
@@ -57,13 +57,13 @@ func (s *storage) closeFile() error {
 	if s.file == nil {
 		return nil
 	}
-	err := s.file.Close()
+	err := s.file.close()
 	s.file, s.opened, s.frozen, s.ready = nil, nil, false, false
 	return err
 }
 
 // database returns the open file, or nil when there is none yet.
-func (s *storage) database(ctx context.Context) (*sql.DB, error) {
+func (s *storage) database(ctx context.Context) (*database, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
@@ -102,7 +102,7 @@ func hasChanged(now, before os.FileInfo) bool {
 
 // prepareWriting looks through the file before this process first writes to it, so that a damaged one is left
 // as it is. A registry whose maker was stopped half-way gets its journal mode.
-func (s *storage) prepareWriting(ctx context.Context, database *sql.DB) error {
+func (s *storage) prepareWriting(ctx context.Context, file *database) error {
 	s.mu.Lock()
 	ready := s.ready
 	s.mu.Unlock()
@@ -110,24 +110,24 @@ func (s *storage) prepareWriting(ctx context.Context, database *sql.DB) error {
 		return nil
 	}
 	var finding string
-	if err := database.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&finding); err != nil {
+	if err := file.ask(ctx, "PRAGMA quick_check(1)", &finding); err != nil {
 		return err
 	}
 	if finding != "ok" {
 		return storageErrorf(s.path, nil, "is damaged (%s); it is left as it is. Restore it from a backup", finding)
 	}
 	// Without it readers and the writer wait for each other, which is slower and no less right.
-	if err := useWriteAheadLog(ctx, database); err != nil && !isBusy(err) {
+	if err := file.useWriteAheadLog(ctx); err != nil && !isBusy(err) {
 		return err
 	}
 	s.mu.Lock()
-	s.ready = s.file == database
+	s.ready = s.file == file
 	s.mu.Unlock()
 	return nil
 }
 
 // nothing returns an empty registry in memory, which answers what is read before there is a file.
-func (s *storage) nothing(ctx context.Context) (*sql.DB, error) {
+func (s *storage) nothing(ctx context.Context) (*database, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
@@ -136,14 +136,13 @@ func (s *storage) nothing(ctx context.Context) (*sql.DB, error) {
 	if s.empty != nil {
 		return s.empty, nil
 	}
-	empty, err := sql.Open(driverName, ":memory:?"+settings())
+	pool, err := sql.Open(driverName, ":memory:?"+settings())
 	if err != nil {
 		return nil, err
 	}
-	empty.SetMaxOpenConns(1) // every connection would have a memory of its own
-	empty.SetMaxIdleConns(1)
-	if _, err := empty.ExecContext(ctx, schema); err != nil {
-		return nil, errors.Join(err, empty.Close())
+	empty := newDatabase(pool, 1) // every connection would have a memory of its own
+	if _, err := pool.ExecContext(ctx, schema); err != nil {
+		return nil, errors.Join(err, empty.close())
 	}
 	s.empty = empty
 	return empty, nil

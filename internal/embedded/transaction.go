@@ -3,7 +3,6 @@ package embedded
 import (
 	"context"
 	"database/sql"
-	"database/sql/driver"
 	"errors"
 	"os"
 	"path/filepath"
@@ -15,23 +14,22 @@ const lockWait = time.Minute
 
 // transaction is the one short transaction in which a request is answered.
 type transaction struct {
-	ctx  context.Context
-	conn *sql.Conn
+	ctx     context.Context
+	session *session
 	// now is the time of the request in milliseconds since 1970, MLflow's unit of time.
 	now int64
 }
 
 func (t *transaction) exec(statement string, arguments ...any) error {
-	_, err := t.conn.ExecContext(t.ctx, statement, arguments...)
-	return err
+	return t.session.exec(t.ctx, statement, arguments...)
 }
 
 func (t *transaction) query(statement string, arguments ...any) (*sql.Rows, error) {
-	return t.conn.QueryContext(t.ctx, statement, arguments...)
+	return t.session.query(t.ctx, statement, arguments...)
 }
 
-func (t *transaction) queryRow(statement string, arguments ...any) *sql.Row {
-	return t.conn.QueryRowContext(t.ctx, statement, arguments...)
+func (t *transaction) queryRow(statement string, arguments ...any) row {
+	return t.session.queryRow(t.ctx, statement, arguments...)
 }
 
 // read runs work on a snapshot of the registry, an empty one if there is no file yet.
@@ -43,7 +41,7 @@ func (s *storage) read(ctx context.Context, work func(*transaction) error) error
 		}
 		if database != nil {
 			err := transact(ctx, database, "BEGIN", false, func(t *transaction) error {
-				version, err := schemaVersionOf(t.ctx, t.conn, s.path)
+				version, err := t.schemaVersion(s.path)
 				if err == nil && version == 0 {
 					err = errNoSchema
 				}
@@ -108,51 +106,57 @@ func (s *storage) write(ctx context.Context, work func(*transaction) error) erro
 }
 
 // create makes the file. Two processes may do so at once: the schema is written by whoever writes first.
-func (s *storage) create(ctx context.Context) (*sql.DB, error) {
+func (s *storage) create(ctx context.Context) (*database, error) {
 	if _, err := os.Stat(filepath.Dir(s.path)); err != nil {
 		return nil, storageErrorf(s.path, nil, "cannot be created: the folder %s does not exist, create it first",
 			filepath.Dir(s.path))
 	}
-	maker, err := sql.Open(driverName, dataSource(s.path, "mode=rwc"))
+	pool, err := sql.Open(driverName, dataSource(s.path, "mode=rwc"))
 	if err != nil {
 		return nil, err
 	}
+	maker := newDatabase(pool, 1)
 	err = transact(ctx, maker, "BEGIN IMMEDIATE", true, func(t *transaction) error { return initialize(t, s.path) })
 	if err == nil {
-		err = useWriteAheadLog(ctx, maker)
+		err = maker.useWriteAheadLog(ctx)
 	}
-	if err = errors.Join(err, maker.Close()); err != nil {
+	if err = errors.Join(err, maker.close()); err != nil {
 		return nil, err
 	}
 	return s.database(ctx)
 }
 
 // transact runs work between begin and the end of the transaction. A commit is not interrupted: its outcome
-// would be unknown.
-func transact(ctx context.Context, database *sql.DB, begin string, commit bool, work func(*transaction) error) error {
-	conn, err := database.Conn(ctx)
+// would be unknown. Nor is a write, which is short; if nobody waits for it any more it is undone.
+func transact(ctx context.Context, file *database, begin string, commit bool, work func(*transaction) error) error {
+	session, err := file.take(ctx)
 	if err != nil {
 		return err
 	}
-	defer conn.Close() //nolint:errcheck // it only goes back to the pool
-	if _, err := conn.ExecContext(ctx, begin); err != nil {
+	sound := false
+	defer func() { file.give(session, sound) }()
+	if err := session.exec(ctx, begin); err != nil {
+		sound = isBusy(err)
 		return err
 	}
 	steady := context.WithoutCancel(ctx)
-	err = work(&transaction{ctx: ctx, conn: conn, now: time.Now().UnixMilli()})
+	during := ctx
+	if commit {
+		during = steady // to watch over each statement takes as long as the statement
+	}
+	err = work(&transaction{ctx: during, session: session, now: time.Now().UnixMilli()})
+	if err == nil {
+		err = ctx.Err()
+	}
 	if err == nil && commit {
-		err = retryBusy(steady, func() error {
-			_, err := conn.ExecContext(steady, "COMMIT")
-			return err
-		})
+		err = retryBusy(steady, func() error { return session.exec(steady, "COMMIT") })
 		if err == nil {
+			sound = true
 			return nil
 		}
 	}
-	if _, undo := conn.ExecContext(steady, "ROLLBACK"); undo != nil {
-		// SQLite rolls some failures back itself. Whatever it was, this connection is not used again.
-		_ = conn.Raw(func(any) error { return driver.ErrBadConn })
-	}
+	// SQLite rolls some failures back itself. Whatever it was, such a connection is not used again.
+	sound = session.exec(steady, "ROLLBACK") == nil
 	return err
 }
 

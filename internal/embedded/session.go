@@ -1,0 +1,158 @@
+package embedded
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"sync"
+)
+
+// maxPrepared bounds the statements that a connection keeps: the filters of searches make ever new ones.
+const maxPrepared = 100
+
+// session is a connection with the statements that it has prepared, which otherwise take longer to read than
+// to run. One request uses it at a time.
+type session struct {
+	conn     *sql.Conn
+	prepared map[string]*sql.Stmt
+}
+
+// statement returns text prepared. Its rows must be closed before it is run again.
+func (s *session) statement(ctx context.Context, text string) (*sql.Stmt, error) {
+	if known, ok := s.prepared[text]; ok {
+		return known, nil
+	}
+	prepared, err := s.conn.PrepareContext(ctx, text)
+	if err == nil {
+		s.prepared[text] = prepared
+	}
+	return prepared, err
+}
+
+func (s *session) exec(ctx context.Context, text string, arguments ...any) error {
+	prepared, err := s.statement(ctx, text)
+	if err == nil {
+		_, err = prepared.ExecContext(ctx, arguments...)
+	}
+	return err
+}
+
+func (s *session) query(ctx context.Context, text string, arguments ...any) (*sql.Rows, error) {
+	prepared, err := s.statement(ctx, text)
+	if err != nil {
+		return nil, err
+	}
+	return prepared.QueryContext(ctx, arguments...)
+}
+
+// row is the first row of a result, or why there is none.
+type row struct {
+	found *sql.Row
+	err   error
+}
+
+// Scan reads the row; sql.ErrNoRows says that there is none.
+func (r row) Scan(into ...any) error {
+	if r.err != nil {
+		return r.err
+	}
+	return r.found.Scan(into...)
+}
+
+func (s *session) queryRow(ctx context.Context, text string, arguments ...any) row {
+	prepared, err := s.statement(ctx, text)
+	if err != nil {
+		return row{err: err}
+	}
+	return row{found: prepared.QueryRowContext(ctx, arguments...)}
+}
+
+// forget closes the statements.
+func (s *session) forget() error {
+	var err error
+	for _, prepared := range s.prepared {
+		err = errors.Join(err, prepared.Close())
+	}
+	s.prepared = map[string]*sql.Stmt{}
+	return err
+}
+
+func (s *session) close() error { return errors.Join(s.forget(), s.conn.Close()) }
+
+// database is an open SQLite file with its sessions. The last used is used first: it knows most statements.
+type database struct {
+	pool  *sql.DB
+	slots chan struct{} // one for each session that is in use
+
+	mu     sync.Mutex
+	idle   []*session
+	closed bool
+}
+
+// newDatabase takes over pool.
+func newDatabase(pool *sql.DB, connections int) *database {
+	pool.SetMaxOpenConns(connections)
+	pool.SetMaxIdleConns(connections)
+	return &database{pool: pool, slots: make(chan struct{}, connections)}
+}
+
+// take returns a session of which nobody else knows. Every one taken must be given back.
+func (d *database) take(ctx context.Context) (*session, error) {
+	select {
+	case d.slots <- struct{}{}:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if last := len(d.idle) - 1; last >= 0 {
+		taken := d.idle[last]
+		d.idle = d.idle[:last]
+		return taken, nil
+	}
+	conn, err := d.pool.Conn(ctx)
+	if err != nil {
+		<-d.slots
+		return nil, err
+	}
+	return &session{conn: conn, prepared: map[string]*sql.Stmt{}}, nil
+}
+
+// give takes a session back. One that is not sound is not used again.
+func (d *database) give(used *session, sound bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	defer func() { <-d.slots }()
+	if len(used.prepared) > maxPrepared {
+		sound = used.forget() == nil && sound
+	}
+	if sound && !d.closed {
+		d.idle = append(d.idle, used)
+		return
+	}
+	_ = used.close() // what it did is already known
+}
+
+// ask runs a statement outside any transaction and reads its first row.
+func (d *database) ask(ctx context.Context, text string, into ...any) error {
+	asked, err := d.take(ctx)
+	if err != nil {
+		return err
+	}
+	err = asked.queryRow(ctx, text).Scan(into...)
+	d.give(asked, err == nil || isBusy(err))
+	return err
+}
+
+// close closes the file. Sessions in use are closed when they are given back.
+func (d *database) close() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.closed = true
+	var err error
+	for _, unused := range d.idle {
+		err = errors.Join(err, unused.close())
+	}
+	d.idle = nil
+	return errors.Join(err, d.pool.Close())
+}
