@@ -107,7 +107,7 @@ func (r *run) finish(ctx context.Context, steps []registry.Transition) (Outcome,
 		}
 		versions, readErr := r.registry.Versions(ctx, r.goal.Model)
 		if readErr != nil {
-			return Outcome{}, r.failed(errors.Join(err, readErr))
+			return r.giveBack(ctx, errors.Join(err, readErr)) // It reads once more: the stage may be empty.
 		}
 		steps, readErr = Plan(versions, r.goal, r.currentWay())
 		if version, found := registry.FindVersion(versions, r.goal.Version); found && version.Stage == r.goal.Stage {

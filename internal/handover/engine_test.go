@@ -96,6 +96,30 @@ func TestSequentialGivesTheStageBackWhenThePromotionFails(t *testing.T) {
 	}
 }
 
+func TestSequentialGivesTheStageBackWhenItsOutcomeCannotBeReadAtOnce(t *testing.T) {
+	w := newWorld(registry.StageProduction, registry.StageStaging)
+	promoted, reads := false, 1
+	w.fault = func(what string) (instead, after error) {
+		switch {
+		case what == "2->Production":
+			promoted = true
+			return lost(), nil
+		case what == "read" && promoted && reads > 0:
+			reads--
+			return lost(), nil
+		}
+		return nil, nil
+	}
+	_, err := newTestEngine(w, Sequential).Run(context.Background(), toProduction(2, 1))
+	var failed *FailedError
+	if !errors.As(err, &failed) || !slices.Equal(failed.GaveBack, []registry.Number{1}) {
+		t.Fatalf("got %v", err)
+	}
+	if !slices.Equal(w.holders(), []registry.Number{1}) {
+		t.Errorf("holders %v, log %v", w.holders(), w.log)
+	}
+}
+
 func TestAtomicRefusalLeavesTheOldHolder(t *testing.T) {
 	w := newWorld(registry.StageProduction, registry.StageStaging)
 	w.fault = func(what string) (instead, after error) {
