@@ -174,7 +174,9 @@ func (p *mlregistryProvider) open(ctx context.Context, config providerConfig) (r
 }
 
 func (p *mlregistryProvider) Resources(context.Context) []func() resource.Resource {
-	return []func() resource.Resource{newRegisteredModelResource, newModelVersionResource, newModelStageResource}
+	return []func() resource.Resource{
+		newRegisteredModelResource, newModelVersionResource, newModelStageResource, newModelAliasResource,
+	}
 }
 
 func (p *mlregistryProvider) DataSources(context.Context) []func() datasource.DataSource {

@@ -20,6 +20,7 @@ type session struct {
 	requireStaging bool
 	planned        plannedModels
 	claims         claims
+	aliases        aliasClaims
 }
 
 func newSession(target registry.Registry, way handover.Way, requireStaging bool) *session {

@@ -43,6 +43,15 @@ func modelNameRule() validator.String {
 	}
 }
 
+// aliasRule refuses what MLflow refuses as an alias.
+func aliasRule() validator.String {
+	return textRule{
+		description: "letters, digits, underscores and dashes; not latest, not v and a number",
+		summary:     "Invalid alias",
+		check:       registry.ValidateAlias,
+	}
+}
+
 // stageRule takes the stages in any letter case.
 func stageRule() validator.String {
 	return textRule{

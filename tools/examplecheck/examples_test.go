@@ -13,7 +13,7 @@ import (
 )
 
 // prepared says how many versions of fraud the registry has to hold before an example can be planned.
-var prepared = map[string]int{"adopt": 8, "resources/mlregistry_model_stage": 8}
+var prepared = map[string]int{"adopt": 8, "resources/mlregistry_model_stage": 8, "resources/mlregistry_model_alias": 8}
 
 // Every folder of examples/ is found by itself, planned, applied, and planned again.
 func TestAccExamples_applyToAnEmptyPlan(t *testing.T) {
@@ -58,10 +58,11 @@ func TestAccExamples_import(t *testing.T) {
 	}
 }
 
-// serve makes a registry in which there is something to import: version 1 is in Production.
+// serve makes a registry in which there is something to import: version 1 is in Production, and has an alias.
 func (e *example) serve(folder string) {
 	e.seed(max(1, prepared[filepath.ToSlash(folder)]))
 	e.Transition(e.t, "fraud", "1", "Production", false)
+	e.SetAlias(e.t, "fraud", "champion", "1")
 }
 
 // The plan that the promotion example shows in its comment is the one that the CLI prints.

@@ -1,0 +1,4 @@
+import {
+  to = mlregistry_model_alias.champion
+  id = "fraud/champion"
+}

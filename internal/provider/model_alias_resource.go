@@ -1,0 +1,233 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
+)
+
+const modelAliasType = typeName + "_model_alias"
+
+var (
+	_ resource.ResourceWithConfigure   = (*modelAliasResource)(nil)
+	_ resource.ResourceWithImportState = (*modelAliasResource)(nil)
+	_ resource.ResourceWithModifyPlan  = (*modelAliasResource)(nil)
+)
+
+type modelAliasResource struct {
+	session *session
+}
+
+func newModelAliasResource() resource.Resource { return &modelAliasResource{} }
+
+func (r *modelAliasResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = modelAliasType
+}
+
+func (r *modelAliasResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	replace := []planmodifier.String{stringplanmodifier.RequiresReplace()}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "An alias of a registered model, such as `champion`: a name that points at one version (MLflow 2.3 and newer). " +
+			"Changing `version` moves it in one step, so that readers always find it.",
+		Attributes: map[string]schema.Attribute{
+			"model_name": schema.StringAttribute{
+				Required: true, PlanModifiers: replace, Validators: []validator.String{modelNameRule()},
+				MarkdownDescription: "Name of the registered model. A change replaces the alias.",
+			},
+			"alias": schema.StringAttribute{
+				Required: true, PlanModifiers: replace, Validators: []validator.String{aliasRule()},
+				MarkdownDescription: fmt.Sprintf("Name of the alias: letters, digits, `_` and `-`, at most %d characters; case matters. MLflow keeps "+
+					"`latest` and `v` followed by a number for itself. A change replaces the alias.", registry.MaxAliasLength),
+			},
+			"version": schema.StringAttribute{
+				Required: true, Validators: []validator.String{versionNumberRule()},
+				MarkdownDescription: "Number of the version that the alias points at, as a string or a number. It may be known only after apply, as in " +
+					"`mlregistry_model_version.new.version`.",
+			},
+		},
+	}
+}
+
+func (r *modelAliasResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+	r.session = sessionFrom(req.ProviderData, &resp.Diagnostics)
+}
+
+func (r *modelAliasResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if req.Plan.Raw.IsNull() || !r.session.known() {
+		return
+	}
+	var plan modelAliasState
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() || plan.ModelName.IsUnknown() || plan.Alias.IsUnknown() {
+		return
+	}
+	at := aliasPlace{plan.ModelName.ValueString(), plan.Alias.ValueString()}
+	if !req.State.Raw.IsNull() {
+		var prior modelAliasState
+		resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
+		r.session.aliases.note(aliasPlace{prior.ModelName.ValueString(), prior.Alias.ValueString()})
+		if plan.Version.Equal(prior.Version) {
+			return
+		}
+	} else if !r.planNew(ctx, at, &resp.Diagnostics) {
+		return
+	}
+	if plan.Version.IsUnknown() {
+		return
+	}
+	_, versions, err := r.session.find(ctx, at.model, plan.number())
+	switch {
+	case errors.Is(err, registry.ErrNotFound):
+		resp.Diagnostics.AddAttributeError(path.Root("version"), fmt.Sprintf("Model %q has no version %s", at.model, plan.number()),
+			missingVersionAdvice(versions))
+	case err != nil:
+		resp.Diagnostics.AddError(fmt.Sprintf("Unable to read version %s of model %q", plan.number(), at.model), explain(err))
+	}
+}
+
+// planNew fails the plan of an alias that somebody else owns: another resource, or nobody's state.
+func (r *modelAliasResource) planNew(ctx context.Context, at aliasPlace, diags *diag.Diagnostics) bool {
+	replaced, duplicate := r.session.aliases.claim(at)
+	if duplicate {
+		diags.AddAttributeError(path.Root("alias"), fmt.Sprintf("Two resources declare the alias %q of model %q", at.alias, at.model),
+			"An alias points at one version. Keep one of the two resources.")
+		return false
+	}
+	model, err := r.session.cache.Model(ctx, at.model)
+	if errors.Is(err, registry.ErrNotFound) || replaced {
+		return true // The model may be created by this apply.
+	}
+	if err != nil {
+		diags.AddError(fmt.Sprintf("Unable to read registered model %q", at.model), explain(err))
+		return false
+	}
+	if number, taken := model.Aliases[at.alias]; taken && !r.session.aliases.isOurs(at) {
+		diags.AddAttributeError(path.Root("alias"), fmt.Sprintf("The alias %q of model %q exists already", at.alias, at.model), takenAlias(at, number))
+		return false
+	}
+	return true
+}
+
+// takenAlias tells how to take an alias over with open eyes.
+func takenAlias(at aliasPlace, number registry.Number) string {
+	return fmt.Sprintf("It points at version %s, it is not in this Terraform state, and it was left as it is. To manage it here, import it:\n\n"+
+		"  terraform import %s.<name> %s", number, modelAliasType, shellWord(at.model+"/"+at.alias))
+}
+
+func (r *modelAliasResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan modelAliasState
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() || !r.session.check(&resp.Diagnostics) {
+		return
+	}
+	at := aliasPlace{plan.ModelName.ValueString(), plan.Alias.ValueString()}
+	model, err := r.session.cache.Fresh().Model(ctx, at.model)
+	if err != nil {
+		resp.Diagnostics.AddError(fmt.Sprintf("Unable to create alias %q of model %q", at.alias, at.model), explain(err))
+		return
+	}
+	if number, taken := model.Aliases[at.alias]; taken && number != plan.number() {
+		resp.Diagnostics.AddAttributeError(path.Root("alias"), fmt.Sprintf("The alias %q of model %q exists already", at.alias, at.model),
+			takenAlias(at, number))
+		return
+	}
+	r.session.aliases.own(at)
+	r.set(ctx, &plan, &resp.Diagnostics)
+	if !resp.Diagnostics.HasError() {
+		resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+	}
+}
+
+// set points the alias, and makes sure that it does.
+func (r *modelAliasResource) set(ctx context.Context, plan *modelAliasState, diags *diag.Diagnostics) {
+	at := aliasPlace{plan.ModelName.ValueString(), plan.Alias.ValueString()}
+	wanted := plan.number()
+	err := r.session.cache.SetAlias(ctx, at.model, at.alias, wanted)
+	var model registry.Model
+	if err == nil {
+		model, err = r.session.cache.Model(ctx, at.model)
+	}
+	if err != nil {
+		diags.AddAttributeError(path.Root("version"), fmt.Sprintf("Unable to point alias %q of model %q at version %s", at.alias, at.model, wanted), explain(err))
+		return
+	}
+	if got := model.Aliases[at.alias]; got != wanted {
+		diags.AddAttributeError(path.Root("version"), fmt.Sprintf("The alias %q of model %q was moved by somebody else", at.alias, at.model),
+			fmt.Sprintf("It was pointed at version %s, and somebody else changed it at the same time. Run terraform plan to see where it points now.", wanted))
+	}
+}
+
+func (r *modelAliasResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state modelAliasState
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	imported := takeImported(ctx, req.Private, resp.Private, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() || !r.session.check(&resp.Diagnostics) {
+		return
+	}
+	at := aliasPlace{state.ModelName.ValueString(), state.Alias.ValueString()}
+	model, err := r.session.cache.Model(ctx, at.model)
+	if err != nil && !errors.Is(err, registry.ErrNotFound) {
+		resp.Diagnostics.AddError(fmt.Sprintf("Unable to read alias %q of model %q", at.alias, at.model), explain(err))
+		return
+	}
+	if err == nil && state.fromRegistry(model) {
+		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
+		return
+	}
+	if imported {
+		resp.Diagnostics.AddError("Unable to import", fmt.Sprintf("Model %q has no alias %q.", at.model, at.alias))
+		return
+	}
+	resp.State.RemoveResource(ctx)
+}
+
+func (r *modelAliasResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan modelAliasState
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() || !r.session.check(&resp.Diagnostics) {
+		return
+	}
+	r.set(ctx, &plan, &resp.Diagnostics)
+	if !resp.Diagnostics.HasError() {
+		resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+	}
+}
+
+func (r *modelAliasResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state modelAliasState
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() || !r.session.check(&resp.Diagnostics) {
+		return
+	}
+	at := aliasPlace{state.ModelName.ValueString(), state.Alias.ValueString()}
+	if err := r.session.cache.DeleteAlias(ctx, at.model, at.alias); err != nil && !errors.Is(err, registry.ErrNotFound) {
+		resp.Diagnostics.AddError(fmt.Sprintf("Unable to delete alias %q of model %q", at.alias, at.model), explain(err))
+	}
+}
+
+func (r *modelAliasResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	slash := strings.LastIndex(req.ID, "/")
+	if slash < 0 {
+		resp.Diagnostics.AddError("Invalid import ID", fmt.Sprintf("%q is not of the form MODEL/ALIAS, such as fraud/champion.", req.ID))
+		return
+	}
+	model, alias := req.ID[:slash], req.ID[slash+1:]
+	if err := errors.Join(registry.ValidateModelName(model), registry.ValidateAlias(alias)); err != nil {
+		resp.Diagnostics.AddError("Invalid import ID", fmt.Sprintf("%q is not of the form MODEL/ALIAS, such as fraud/champion. ", req.ID)+explain(err))
+		return
+	}
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("model_name"), model)...)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("alias"), alias)...)
+	markImported(ctx, resp.Private, &resp.Diagnostics)
+}
