@@ -82,9 +82,14 @@ func atRest(path string) bool {
 }
 
 // schemaVersion returns the schema's version, 0 for an empty database, which is a registry to be. It fails for
-// anything but a registry that this version knows.
+// anything but a registry that this version knows. A session that has seen a registry only looks at the number.
 func (t *transaction) schemaVersion(path string) (int, error) {
 	var application, version, tables int
+	if t.session.current {
+		if err := t.queryRow("PRAGMA user_version").Scan(&version); err != nil || version == schemaVersion {
+			return version, err
+		}
+	}
 	if err := t.queryRow("SELECT (SELECT application_id FROM pragma_application_id), "+
 		"(SELECT user_version FROM pragma_user_version), (SELECT count(*) FROM sqlite_schema)",
 	).Scan(&application, &version, &tables); err != nil {
@@ -93,5 +98,7 @@ func (t *transaction) schemaVersion(path string) (int, error) {
 	if application == 0 && version == 0 && tables == 0 {
 		return 0, nil
 	}
-	return version, checkIdentity(path, application, version)
+	err := checkIdentity(path, application, version)
+	t.session.current = err == nil && version == schemaVersion
+	return version, err
 }

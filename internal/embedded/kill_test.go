@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -20,18 +21,22 @@ import (
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/embedded"
 )
 
+// kills is about how many processes the tests here kill; make test-kills asks for a few hundred.
+var kills = flag.Int("kills", 60, "how many processes to kill")
+
 func init() {
 	helpers["writer"] = writeForever
-	helpers["creator"] = createModel
+	helpers["creator"] = func(path string) error { return createModel(path, "m") }
+	helpers["migrator"] = func(path string) error { return createModel(path, "other") }
 }
 
-// createModel registers the model m and says so.
-func createModel(path string) error {
+// createModel registers a model and says so.
+func createModel(path, name string) error {
 	opened, err := embedded.Open(path)
 	if err != nil {
 		return err
 	}
-	_, err = post(&http.Client{Transport: embedded.Transport(opened)}, "registered-models/create", body{"name": "m"})
+	_, err = post(&http.Client{Transport: embedded.Transport(opened)}, "registered-models/create", body{"name": name})
 	fmt.Println("created", err)
 	return errors.Join(err, opened.Close())
 }
@@ -103,7 +108,7 @@ func TestWhatWasAnsweredSurvivesKills(t *testing.T) {
 	openClient(t, path).want(http.StatusOK, "POST", "registered-models/create", body{"name": "m"})
 	random := rand.New(rand.NewPCG(7, 7))
 	greatest := 0
-	for round := range 30 {
+	for round := range *kills / 2 {
 		// Two at once, so that one is killed while the other waits for it or writes.
 		victim, reported, complaint := startHelper(t, "writer", path)
 		other, otherReported, otherComplaint := startHelper(t, "writer", path)
@@ -136,7 +141,7 @@ func TestWhatWasAnsweredSurvivesKills(t *testing.T) {
 
 func TestAKillDuringTheFirstWriteLeavesARegistryOrNothing(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 3))
-	for round := range 25 {
+	for round := range *kills / 3 {
 		path := filepath.Join(t.TempDir(), "registry.db")
 		command, reported, _ := startHelper(t, "creator", path)
 		timer := time.AfterFunc(time.Duration(random.IntN(25_000))*time.Microsecond, func() { _ = command.Process.Kill() })

@@ -1,6 +1,11 @@
 package embedded
 
-import "slices"
+import (
+	"slices"
+	"strings"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
+)
 
 // getLatestVersions answers registered-models/get-latest-versions: the newest version of each stage asked
 // for, or of every stage.
@@ -42,10 +47,19 @@ func (t *transaction) latestVersionsIn(name string, stages []string) ([]versionM
 // latestVersions returns the newest version of each stage, without aliases. MLflow orders the stages by the
 // oldest version each has; only in searches by their names.
 func (t *transaction) latestVersions(name string) ([]versionMessage, error) {
-	return t.versions("SELECT "+versionColumns+" FROM model_versions JOIN (SELECT min(version) AS oldest, "+
-		"max(version) AS newest FROM model_versions WHERE name = ? AND current_stage <> ? GROUP BY current_stage) "+
-		"ON version = newest WHERE name = ? ORDER BY oldest", name, stageDeleted, name)
+	return t.versions("SELECT "+versionColumns+" FROM "+stageRows+" CROSS JOIN model_versions ON model_versions.name = ?1 "+
+		"AND version = (SELECT max(version) FROM model_versions WHERE name = ?1 AND current_stage = stage) "+
+		"ORDER BY (SELECT min(version) FROM model_versions WHERE name = ?1 AND current_stage = stage)", name)
 }
+
+// stageRows is a table of the stages.
+var stageRows = func() string {
+	var rows []string
+	for _, stage := range registry.Stages() {
+		rows = append(rows, "SELECT '"+stage.String()+"' AS stage")
+	}
+	return "(" + strings.Join(rows, " UNION ALL ") + ")"
+}()
 
 // versions runs a query that selects versionColumns.
 func (t *transaction) versions(query string, arguments ...any) ([]versionMessage, error) {

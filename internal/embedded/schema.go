@@ -3,13 +3,19 @@ package embedded
 // applicationID marks a file as an embedded registry in SQLite's PRAGMA application_id ("mlrg").
 const applicationID = 0x6d6c7267
 
-// schemaVersion is the PRAGMA user_version of the schema below. A file with a greater one is refused.
-const schemaVersion = 1
+// schemaSteps make the schema: step n takes a registry from schema version n-1 to n. A registry has the number of
+// steps it went through in PRAGMA user_version. The steps that an older file lacks are made with the first write to
+// it, in the same transaction; until then it is read as it is, so a step must not take away or rename what the ones
+// before it made. A file that went through more steps than these is refused. A step that was released never changes.
+var schemaSteps = [...]string{1: tables, 2: stageIndex}
 
-// schema has the tables of MLflow's registry with the keys it looks things up by. Versions keep the stage
+// schemaVersion is that of a registry that has all there is.
+const schemaVersion = len(schemaSteps) - 1
+
+// tables are those of MLflow's registry with the keys it looks things up by. Versions keep the stage
 // Deleted_Internal when deleted, so that a number is never given twice. MLflow with SQLite enforces no
 // lengths, and neither do these.
-const schema = `
+const tables = `
 CREATE TABLE registered_models (
 	name TEXT PRIMARY KEY,
 	creation_time INTEGER NOT NULL,
@@ -58,4 +64,9 @@ CREATE TABLE registered_model_aliases (
 ) STRICT;
 
 CREATE INDEX model_version_prompts ON model_version_tags (key, value) WHERE key = 'mlflow.prompt.is_prompt';
+`
+
+// stageIndex finds the holders of a stage, and the newest version of each, without reading every version.
+const stageIndex = `
+CREATE INDEX model_version_stages ON model_versions (name, current_stage, version);
 `

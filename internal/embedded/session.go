@@ -15,6 +15,7 @@ const maxPrepared = 100
 type session struct {
 	conn     *sql.Conn
 	prepared map[string]*sql.Stmt
+	current  bool // the file was seen to be a registry of this schemaVersion
 }
 
 // statement returns text prepared. Its rows must be closed before it is run again.
@@ -30,7 +31,7 @@ func (s *session) statement(ctx context.Context, text string) (*sql.Stmt, error)
 }
 
 func (s *session) exec(ctx context.Context, text string, arguments ...any) error {
-	prepared, err := s.statement(ctx, text)
+	prepared, err := s.statement(ctx, text) //nolint:sqlclosecheck // the session keeps it
 	if err == nil {
 		_, err = prepared.ExecContext(ctx, arguments...)
 	}
@@ -38,7 +39,7 @@ func (s *session) exec(ctx context.Context, text string, arguments ...any) error
 }
 
 func (s *session) query(ctx context.Context, text string, arguments ...any) (*sql.Rows, error) {
-	prepared, err := s.statement(ctx, text)
+	prepared, err := s.statement(ctx, text) //nolint:sqlclosecheck // the session keeps it
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +61,7 @@ func (r row) Scan(into ...any) error {
 }
 
 func (s *session) queryRow(ctx context.Context, text string, arguments ...any) row {
-	prepared, err := s.statement(ctx, text)
+	prepared, err := s.statement(ctx, text) //nolint:sqlclosecheck // the session keeps it
 	if err != nil {
 		return row{err: err}
 	}

@@ -141,7 +141,7 @@ func (s *storage) nothing(ctx context.Context) (*database, error) {
 		return nil, err
 	}
 	empty := newDatabase(pool, 1) // every connection would have a memory of its own
-	if _, err := pool.ExecContext(ctx, schema); err != nil {
+	if err := transact(ctx, empty, "BEGIN", true, func(t *transaction) error { return initialize(t, s.path) }); err != nil {
 		return nil, errors.Join(err, empty.close())
 	}
 	s.empty = empty
