@@ -7,23 +7,36 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"os"
 	"strings"
 )
 
 // options are the flags of the command.
 type options struct {
-	listen    string
-	database  string
-	tokenFile string
-	token     string // the content of tokenFile; empty for none
+	listen       string
+	database     string
+	tokenFile    string
+	basicFile    string
+	allowedHosts string
+
+	credentials []credential // of the two files
 }
 
-const introduction = `Usage: terraform-provider-mlregistry serve [--listen HOST:PORT] [--db FILE] [--token-file FILE]
+const introduction = `Usage: terraform-provider-mlregistry serve [--listen HOST:PORT] [--db FILE]
+         [--token-file FILE] [--basic-auth-file FILE] [--allowed-hosts NAME,...]
 
 Serves the embedded model registry, one SQLite file, over HTTP with MLflow's registry REST API.
-Point MLflow's client or this provider's tracking_uri at the address that it prints.
-It stops at an interrupt, after the requests under way.
+Point MLflow's client (MLFLOW_TRACKING_URI) or this provider's tracking_uri at the address that it prints.
+
+Several servers and Terraform runs may use one file at once. An answer to a write means that it is on the disk.
+What is not of the registry, such as runs, experiments and artifacts, is answered with 404.
+
+It answers requests to localhost, to IP addresses and to the names it is told, so that no web page can reach it
+under a name of its own. It listens beyond this machine only with credentials, and does not encrypt: put a proxy
+that speaks TLS in front of it there. Requests are bounded to 16 MiB; clients that take minutes to send or to
+receive are cut off.
+
+It writes one line a request to stderr, with method, path and status but without query, headers and body. At an
+interrupt or SIGTERM it stops, after the requests under way.
 
 `
 
@@ -35,11 +48,16 @@ func parseOptions(args []string, stdout io.Writer) (options, error) {
 	flags.SetOutput(&complaint)
 	flags.Usage = func() {}
 	flags.StringVar(&given.listen, "listen", "127.0.0.1:5000",
-		"`HOST:PORT` to listen on. Port 0 takes a free one. An address that other machines can reach needs --token-file.")
+		"`HOST:PORT` to listen on. Port 0 takes a free one. An address that other machines can reach needs credentials.")
 	flags.StringVar(&given.database, "db", "registry.db",
 		"`FILE` that holds the registry. It is created with the first write; its folder must exist.")
 	flags.StringVar(&given.tokenFile, "token-file", "",
-		"`FILE` whose content every request must bring as a bearer token (MLFLOW_TRACKING_TOKEN). No token is asked for without it.")
+		"`FILE` whose content requests must bring as a bearer token (MLFLOW_TRACKING_TOKEN).")
+	flags.StringVar(&given.basicFile, "basic-auth-file", "",
+		"`FILE` with lines of user:password, one of which requests must bring\n"+
+			"(MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD). With --token-file either will do.")
+	flags.StringVar(&given.allowedHosts, "allowed-hosts", "",
+		"`NAMES`, separated by commas, under which the server is reached besides localhost and IP addresses.")
 	err := flags.Parse(args)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
@@ -54,27 +72,21 @@ func parseOptions(args []string, stdout io.Writer) (options, error) {
 	case flags.NArg() > 0:
 		return given, fmt.Errorf("serve: unexpected argument %q; --help explains the flags", flags.Arg(0))
 	}
+	if err := given.readCredentials(); err != nil {
+		return given, err
+	}
 	return given, given.check()
 }
 
-// check refuses an address that other machines can reach unless there is a token.
+// check refuses an address that other machines can reach unless there are credentials.
 func (o *options) check() error {
 	host, _, err := net.SplitHostPort(o.listen)
 	if err != nil {
 		return fmt.Errorf("serve: --listen %s is no HOST:PORT: %w", o.listen, err)
 	}
-	if o.tokenFile != "" {
-		content, err := os.ReadFile(o.tokenFile)
-		if err != nil {
-			return fmt.Errorf("serve: --token-file: %w", err)
-		}
-		if o.token = strings.TrimSpace(string(content)); o.token == "" {
-			return fmt.Errorf("serve: --token-file %s is empty: put a long random text into it", o.tokenFile)
-		}
-	}
-	if !isLoopback(host) && o.token == "" {
+	if !isLoopback(host) && len(o.credentials) == 0 {
 		return fmt.Errorf("serve: --listen %s would let anyone who reaches this machine change the registry: "+
-			"listen on 127.0.0.1, or give --token-file with a token that clients must bring", o.listen)
+			"listen on 127.0.0.1, or give --token-file or --basic-auth-file with what clients must bring", o.listen)
 	}
 	return nil
 }

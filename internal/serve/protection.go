@@ -1,39 +1,48 @@
 package serve
 
 import (
-	"crypto/sha256"
-	"crypto/subtle"
 	"log/slog"
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 )
 
 // protect puts what a listening server needs before the registry: the log, the check of the Host and Origin
-// headers, the token, and the bound on a request's size.
+// headers, the credentials, and the bound on a request's size.
 func protect(next http.Handler, given options, log *slog.Logger) http.Handler {
 	next = http.MaxBytesHandler(next, maxBody)
-	if given.token != "" {
-		next = requireToken(next, given.token)
+	if len(given.credentials) > 0 {
+		next = requireCredential(next, given.credentials)
 	}
-	host, _, _ := net.SplitHostPort(given.listen)
-	if isLoopback(host) {
-		next = requireLocal(next)
-	}
-	return logRequests(next, log)
+	return logRequests(requireKnownHost(next, given.mayBeCalled), log)
 }
 
-// requireLocal refuses requests that a browser was tricked into: a page of another site, or a name of another
-// site that was made to mean this machine (DNS rebinding). MLflow answers both the same way.
-func requireLocal(next http.Handler) http.Handler {
+// mayBeCalled reports whether the server is to answer requests to host. A browser that was tricked sends the name of
+// another site, which was made to mean this machine (DNS rebinding): no such name is an IP address.
+func (o *options) mayBeCalled(host string) bool {
+	listening, _, _ := net.SplitHostPort(o.listen)
+	names := append(strings.Split(o.allowedHosts, ","), listening, "localhost")
+	if slices.ContainsFunc(names, func(name string) bool { return name != "" && strings.EqualFold(strings.TrimSpace(name), host) }) {
+		return true
+	}
+	if isLoopback(listening) {
+		return isLoopback(host)
+	}
+	return net.ParseIP(host) != nil
+}
+
+// requireKnownHost refuses requests that a browser was tricked into: from a page of another site, or to a host that
+// is none of the server's. MLflow answers both the same way.
+func requireKnownHost(next http.Handler, known func(host string) bool) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
 		origin := request.Header.Get("Origin")
 		switch {
-		case !isLoopback(hostOf(request.Host)):
+		case !known(hostOf(request.Host)):
 			http.Error(w, "Invalid Host header - possible DNS rebinding attack detected", http.StatusForbidden)
-		case origin != "" && !isLocalOrigin(origin):
+		case origin != "" && !isKnownOrigin(origin, known):
 			http.Error(w, "Cross-origin request blocked", http.StatusForbidden)
 		default:
 			next.ServeHTTP(w, request)
@@ -49,26 +58,9 @@ func hostOf(header string) string {
 	return strings.TrimSuffix(strings.TrimPrefix(header, "["), "]")
 }
 
-func isLocalOrigin(origin string) bool {
+func isKnownOrigin(origin string, known func(host string) bool) bool {
 	parsed, err := url.Parse(origin)
-	return err == nil && isLoopback(parsed.Hostname())
-}
-
-// requireToken asks for the token as MLflow's client sends MLFLOW_TRACKING_TOKEN. How long the comparison
-// takes does not tell how much of a guess is right.
-func requireToken(next http.Handler, token string) http.Handler {
-	want := sha256.Sum256([]byte(token))
-	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
-		scheme, given, _ := strings.Cut(request.Header.Get("Authorization"), " ")
-		got := sha256.Sum256([]byte(strings.TrimSpace(given)))
-		if !strings.EqualFold(scheme, "Bearer") || subtle.ConstantTimeCompare(got[:], want[:]) != 1 {
-			w.Header().Set("WWW-Authenticate", `Bearer realm="mlregistry"`)
-			http.Error(w, "You are not authenticated. Send the token of the server's --token-file as a bearer token.",
-				http.StatusUnauthorized)
-			return
-		}
-		next.ServeHTTP(w, request)
-	})
+	return err == nil && parsed.Hostname() != "" && known(parsed.Hostname())
 }
 
 // logRequests writes one line a request. It holds neither query, headers nor body: they may hold secrets.

@@ -33,8 +33,18 @@ func (b *lockedBuffer) String() string {
 	return b.text.String()
 }
 
+// program is serve.Run, or one that has less patience.
+type program func(ctx context.Context, args []string, stdout, stderr io.Writer) error
+
 // start runs the command on a free port until the test ends and returns its address and its log.
 func start(t *testing.T, args ...string) (string, *lockedBuffer) {
+	t.Helper()
+	address, log, _ := startProgram(t, serve.Run, args...)
+	return address, log
+}
+
+// startProgram also returns what tells the server to stop.
+func startProgram(t *testing.T, run program, args ...string) (string, *lockedBuffer, func()) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	reader, writer := io.Pipe()
@@ -42,7 +52,7 @@ func start(t *testing.T, args ...string) (string, *lockedBuffer) {
 	ended := make(chan error, 1)
 	database := filepath.Join(t.TempDir(), "registry.db")
 	go func() {
-		err := serve.Run(ctx, append([]string{"--listen", "127.0.0.1:0", "--db", database}, args...), writer, log)
+		err := run(ctx, append([]string{"--listen", "127.0.0.1:0", "--db", database}, args...), writer, log)
 		writer.CloseWithError(io.EOF)
 		ended <- err
 	}()
@@ -53,12 +63,11 @@ func start(t *testing.T, args ...string) (string, *lockedBuffer) {
 		}
 	})
 	line, err := bufio.NewReader(reader).ReadString('\n')
-	prefix := "mlregistry: serving " + database + " on http://127.0.0.1:"
-	if err != nil || !strings.HasPrefix(line, prefix) {
-		t.Fatalf("the first line is %q (%v), want %s...", line, err, prefix)
+	said, address, ok := strings.Cut(strings.TrimSpace(line), " on ")
+	if err != nil || !ok || !strings.HasPrefix(said, "mlregistry: serving ") || !strings.HasPrefix(address, "http://") {
+		t.Fatalf("the first line is %q (%v), want mlregistry: serving FILE on http://ADDRESS", line, err)
 	}
-	_, address, _ := strings.Cut(strings.TrimSpace(line), " on ")
-	return address, log
+	return address, log, cancel
 }
 
 func send(t *testing.T, method, url, content string, change func(*http.Request)) (int, string) {
@@ -140,6 +149,54 @@ func TestAsksForTheToken(t *testing.T) {
 	}
 }
 
+func TestAsksForAUserAndPassword(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "users")
+	if err := os.WriteFile(file, []byte("ann:s3cret\nbob:with:colon\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	address, log := start(t, "--basic-auth-file", file)
+	for _, each := range []struct {
+		user, password string
+		want           int
+	}{
+		{"ann", "s3cret", 200}, {"bob", "with:colon", 200}, {"ann", "with:colon", 401}, {"ann", "", 401}, {"", "s3cret", 401},
+	} {
+		got, _ := send(t, "GET", address+"/health", "", func(r *http.Request) { r.SetBasicAuth(each.user, each.password) })
+		if got != each.want {
+			t.Errorf("%s with %q answered %d, want %d", each.user, each.password, got, each.want)
+		}
+	}
+	if got, _ := send(t, "GET", address+"/health", "", nil); got != 401 {
+		t.Errorf("a request without credentials answered %d, want 401", got)
+	}
+	if strings.Contains(log.String(), "s3cret") {
+		t.Errorf("the log %q holds a password", log)
+	}
+}
+
+func TestAnswersOnlyToItsNamesBeyondThisMachine(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "token")
+	if err := os.WriteFile(file, []byte("s3cret"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	address, _ := start(t, "--listen", "0.0.0.0:0", "--token-file", file, "--allowed-hosts", "models.example, other.example")
+	_, port, _ := strings.Cut(strings.TrimPrefix(address, "http://"), "]:")
+	if port == "" {
+		_, port, _ = strings.Cut(strings.TrimPrefix(address, "http://"), ":")
+	}
+	for host, want := range map[string]int{
+		"models.example": 200, "OTHER.example:5000": 200, "192.0.2.7:5000": 200, "localhost": 200, "evil.example": 403, "": 200,
+	} {
+		got, text := send(t, "GET", "http://127.0.0.1:"+port+"/health", "", func(r *http.Request) {
+			r.Host = host
+			r.Header.Set("Authorization", "Bearer s3cret")
+		})
+		if got != want {
+			t.Errorf("Host %q answered %d %s, want %d", host, got, text, want)
+		}
+	}
+}
+
 func TestBoundsTheBody(t *testing.T) {
 	address, _ := start(t)
 	large := `{"name":"m","description":"` + strings.Repeat("x", 17<<20) + `"}`
@@ -153,8 +210,14 @@ func TestRefusesWrongArguments(t *testing.T) {
 	if err := os.WriteFile(empty, []byte(" \n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	nobody := filepath.Join(t.TempDir(), "nobody")
+	if err := os.WriteFile(nobody, []byte("nobody"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for want, args := range map[string][]string{
 		"listen on 127.0.0.1, or give --token-file": {"--listen", "0.0.0.0:0"},
+		"or --basic-auth-file":                      {"--listen", "[::]:0"},
+		"line 1 is not user:password":               {"--basic-auth-file", nobody},
 		"would let anyone":                          {"--listen", ":0"},
 		"is no HOST:PORT":                           {"--listen", "127.0.0.1"},
 		"is a folder":                               {"--db", t.TempDir(), "--listen", "127.0.0.1:0"},
@@ -175,7 +238,7 @@ func TestHelpExplainsEveryFlag(t *testing.T) {
 	if err := serve.Run(t.Context(), []string{"--help"}, &out, io.Discard); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"Usage:", "-listen", "-db", "-token-file", "127.0.0.1:5000", "registry.db"} {
+	for _, want := range []string{"Usage:", "-listen", "-db", "-token-file", "-basic-auth-file", "-allowed-hosts", "16 MiB", "SIGTERM", "127.0.0.1:5000", "registry.db"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("the help lacks %q:\n%s", want, out.String())
 		}
