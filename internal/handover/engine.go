@@ -140,6 +140,11 @@ func (r *run) giveBack(ctx context.Context, cause error) (Outcome, error) {
 	if !r.goal.Exclusive() || !had || holder.Number == r.goal.Version {
 		return Outcome{}, failed
 	}
+	if ctx.Err() != nil { // Time is up, and the stage may be empty: that takes one more moment.
+		more, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
+		defer cancel()
+		ctx = more
+	}
 	versions, err := r.registry.Versions(ctx, r.goal.Model)
 	if err != nil {
 		failed.GiveBackErr = err

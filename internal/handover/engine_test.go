@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
 )
@@ -118,6 +120,29 @@ func TestSequentialGivesTheStageBackWhenItsOutcomeCannotBeReadAtOnce(t *testing.
 	if !slices.Equal(w.holders(), []registry.Number{1}) {
 		t.Errorf("holders %v, log %v", w.holders(), w.log)
 	}
+}
+
+func TestSequentialGivesTheStageBackWhenTheGraceIsOver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(registry.StageProduction, registry.StageStaging)
+		ctx, cancel := context.WithCancel(context.Background())
+		w.fault = func(what string) (instead, after error) {
+			if what != "1->Archived" {
+				return nil, nil
+			}
+			cancel()
+			time.Sleep(grace + time.Second)
+			return nil, lost()
+		}
+		_, err := newTestEngine(w, Sequential).Run(ctx, toProduction(2, 1))
+		var failed *FailedError
+		if !errors.As(err, &failed) || !slices.Equal(failed.GaveBack, []registry.Number{1}) {
+			t.Fatalf("got %v", err)
+		}
+		if !slices.Equal(w.holders(), []registry.Number{1}) {
+			t.Errorf("holders %v, log %v", w.holders(), w.log)
+		}
+	})
 }
 
 func TestAtomicRefusalLeavesTheOldHolder(t *testing.T) {

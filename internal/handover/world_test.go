@@ -61,7 +61,10 @@ func (w *world) at(what string) {
 	}
 }
 
-func (w *world) Versions(context.Context, string) ([]registry.Version, error) {
+func (w *world) Versions(ctx context.Context, _ string) ([]registry.Version, error) {
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
 	w.at("read")
 	w.log = append(w.log, "read")
 	if w.fault != nil {
@@ -76,7 +79,10 @@ func (w *world) sorted() []registry.Version {
 	return slices.SortedFunc(maps.Values(w.versions), func(a, b registry.Version) int { return int(a.Number - b.Number) })
 }
 
-func (w *world) TransitionStage(_ context.Context, t registry.Transition) (registry.Version, error) {
+func (w *world) TransitionStage(ctx context.Context, t registry.Transition) (registry.Version, error) {
+	if ctx.Err() != nil {
+		return registry.Version{}, ctx.Err()
+	}
 	what := fmt.Sprintf("%s->%s", t.Number, t.Stage)
 	if t.ArchiveExisting {
 		what += "!"
