@@ -96,8 +96,6 @@ func (r *modelVersionResource) unmark(ctx context.Context, plan *modelVersionSta
 	if !memory.Created {
 		return
 	}
-	ctx, cancel := afterwards(ctx)
-	defer cancel()
 	err := r.session.engine.Finish(ctx, plan.ModelName.ValueString(), plan.number())
 	if err != nil && !errors.Is(err, registry.ErrNotFound) {
 		diags.AddWarning(fmt.Sprintf("Version %s of model %q keeps a tag of this provider", plan.Version.ValueString(), plan.ModelName.ValueString()),

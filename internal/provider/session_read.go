@@ -32,12 +32,19 @@ func (s *session) visible(ctx context.Context, model string) error {
 	return err
 }
 
+// How long a change that was made may take to be read back: long as a rule, and seconds once somebody has cancelled.
+const (
+	afterwardsLimit = time.Minute
+	afterwardsGrace = 5 * time.Second
+)
+
 // afterwards returns a context for the read that follows a change. It outlives the change's own, since what was done must
-// get into the state; somebody who cancelled waits for seconds only.
-func afterwards(ctx context.Context) (context.Context, context.CancelFunc) {
-	limit := time.Minute
-	if ctx.Err() != nil {
-		limit = 5 * time.Second
-	}
-	return context.WithTimeout(context.WithoutCancel(ctx), limit)
+// get into the state; somebody who cancels, before or meanwhile, waits for seconds only.
+func afterwards(parent context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(parent), afterwardsLimit)
+	stop := context.AfterFunc(parent, func() {
+		timer := time.AfterFunc(afterwardsGrace, cancel)
+		context.AfterFunc(ctx, func() { timer.Stop() })
+	})
+	return ctx, func() { stop(); cancel() }
 }
