@@ -28,7 +28,7 @@ func (r *run) leaving(made plan, before sighting) map[registry.Stage]bool {
 		for _, holder := range before.holders(stage) {
 			for address, each := range made.changes {
 				old := made.refreshed[address]
-				if each.action != nothing && (old != nil && goes(each, old, holder, stage) || arrives(each, holder, stage)) {
+				if each.action != nothing && (old != nil && goes(each, old, holder) || arrives(each, holder, stage)) {
 					leaves[stage] = true
 				}
 			}
@@ -38,7 +38,7 @@ func (r *run) leaving(made plan, before sighting) map[registry.Stage]bool {
 }
 
 // goes reports whether a change takes a stage from its holder by destroying what gave it.
-func goes(made *change, old *object, holder registry.Number, stage registry.Stage) bool {
+func goes(made *change, old *object, holder registry.Number) bool {
 	if made.action != remove && made.action != replace {
 		return false
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -151,7 +152,7 @@ func (r *run) plan(each step, faults []fault) (plan, bool) {
 		r.tell("%s", f.log())
 	}
 	for _, request := range f.Requests() {
-		r.check(request.Method == "GET", "a plan writes: %s %s", requestName(request), request.Body)
+		r.check(request.Method == http.MethodGet, "a plan writes: %s %s", requestName(request), request.Body)
 	}
 	refused := r.conflict(each.wanted)
 	switch {

@@ -37,7 +37,7 @@ const memoryFolder = "/dev/shm"
 
 func newWorld(t testing.TB) *world {
 	t.Helper()
-	folder, err := os.MkdirTemp(memoryFolder, "soak-")
+	folder, err := os.MkdirTemp(memoryFolder, "soak-") //nolint:usetesting // t.TempDir is on a disk.
 	if err != nil {
 		folder = t.TempDir()
 	}
@@ -142,11 +142,9 @@ func requestName(request acctest.Request) string {
 func (f *front) log() string {
 	var lines []string
 	for index, request := range f.Requests() {
-		fate := "answered"
+		fate := "no answer"
 		if request.Status != 0 {
 			fate = fmt.Sprint(request.Status)
-		} else {
-			fate = "no answer"
 		}
 		if request.Forwarded {
 			fate += ", done"
