@@ -46,6 +46,9 @@ type Outcome struct {
 	Versions []registry.Version
 	// Archived are the versions that the handover moved out of the stage, in ascending order.
 	Archived []registry.Number
+	// Overtaken are versions that took the stage after the last look and went with the promotion, although no reviewer
+	// saw them: no server can be asked to refuse then. Whoever promoted them may have been told that it went well.
+	Overtaken []registry.Number
 }
 
 // Exclusively runs act while no handover of the model runs in this process. Do not call Run within act.
@@ -78,7 +81,7 @@ func (e *Engine) Run(ctx context.Context, goal Goal) (Outcome, error) {
 	}
 	ctx, cancel := withGrace(ctx)
 	defer cancel()
-	handover := &run{Engine: e, goal: goal, before: before}
+	handover := &run{Engine: e, goal: goal, before: before, sentAway: make(map[registry.Number]bool)}
 	return handover.finish(ctx, steps)
 }
 
@@ -94,6 +97,8 @@ type run struct {
 	*Engine
 	goal   Goal
 	before []registry.Version
+	// sentAway are the versions that this client archived as the winner of an arbitration.
+	sentAway map[registry.Number]bool
 }
 
 func (r *run) finish(ctx context.Context, steps []registry.Transition) (Outcome, error) {

@@ -227,3 +227,34 @@ func TestRemoveArchivesOnceAndForgivesWhatIsGone(t *testing.T) {
 		t.Errorf("requests: %s", got)
 	}
 }
+
+// Somebody moves version 3 in between this handover's look and its promotion. The server archives it with the others, and
+// nobody but this client can tell.
+func TestOvertakenVersionsAreReported(t *testing.T) {
+	for name, late := range map[string]string{"before the server looks": "2->Production!", "after it has looked": "commit 2->Production!"} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(registry.StageProduction, registry.StageStaging, registry.StageStaging)
+			w.step = func(what string) {
+				if what == late {
+					w.tick()
+					w.set(3, registry.StageProduction)
+				}
+			}
+			outcome, err := newTestEngine(w, Atomic).Run(context.Background(), toProduction(2, 1))
+			if err != nil || !slices.Equal(outcome.Overtaken, []registry.Number{3}) {
+				t.Errorf("overtaken %v, %v", outcome.Overtaken, err)
+			}
+			if !slices.Equal(w.holders(), []registry.Number{2}) {
+				t.Errorf("holders %v", w.holders())
+			}
+		})
+	}
+}
+
+func TestReviewedVersionsAreNotOvertaken(t *testing.T) {
+	w := newWorld(registry.StageProduction, registry.StageStaging, registry.StageArchived)
+	outcome, err := newTestEngine(w, Atomic).Run(context.Background(), toProduction(2, 1))
+	if err != nil || len(outcome.Overtaken) != 0 {
+		t.Errorf("overtaken %v, %v", outcome.Overtaken, err)
+	}
+}

@@ -70,7 +70,8 @@ func TestAccH8_somebodyPromotesMeanwhile(t *testing.T) {
 					once.Do(func() { w.Transition(t, w.model, "3", "Production", false) })
 				}
 			})
-			w.MustApply(plan.PlanFile) // Ours came later, so it is the one that stays.
+			won := w.MustApply(plan.PlanFile) // Ours came later, so it is the one that stays.
+			wantText(t, won.Output, "was taken back from version 3")
 			w.wantStages("1", "Archived", "2", "Production", "3", "Archived")
 			w.emptyPlan()
 		})

@@ -76,3 +76,14 @@ func (s *session) mourn(version registry.Version, goal handover.Goal, view hando
 		fmt.Sprintf("Version %s leaves %s, no other version holds it, and no other resource planned so far takes it over: whoever asks the "+
 			"registry for the model in %s finds none.", version.Number, from, from))
 }
+
+// warnOfOvertaken says that an apply archived versions which no reviewer saw, because they came after its last look.
+func warnOfOvertaken(goal handover.Goal, outcome handover.Outcome, diags *diag.Diagnostics) {
+	if len(outcome.Overtaken) == 0 {
+		return
+	}
+	diags.AddAttributeWarning(path.Root("stage"),
+		fmt.Sprintf("%s of model %q was taken back from %s", goal.Stage, goal.Model, handover.VersionList(outcome.Overtaken)),
+		fmt.Sprintf("Somebody moved it to %s at the same moment, after this apply had looked who holds the stage, and may have been told that it "+
+			"went well. It was archived, and version %s holds the stage alone. Find out who promotes this model as well.", goal.Stage, goal.Version))
+}

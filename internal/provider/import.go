@@ -2,9 +2,13 @@ package provider
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
 )
 
 // importedKey marks in the private state an object that was imported and not read since. The first read then takes over
@@ -33,6 +37,22 @@ func takeImported(ctx context.Context, before privateReader, after privateWriter
 	}
 	diags.Append(after.SetKey(ctx, importedKey, []byte("false"))...)
 	return true
+}
+
+// splitImportID takes an import ID of the form MODEL/rest apart at its last slash; names of models hold none. check looks at
+// the rest; what names it, and example is one.
+func splitImportID(id, what, example string, check func(rest string) error, diags *diag.Diagnostics) (model, rest string) {
+	form := fmt.Sprintf("%q is not of the form MODEL/%s, such as fraud/%s.", id, what, example)
+	slash := strings.LastIndex(id, "/")
+	if slash < 0 {
+		diags.AddError("Invalid import ID", form)
+		return "", ""
+	}
+	model, rest = id[:slash], id[slash+1:]
+	if err := errors.Join(registry.ValidateModelName(model), check(rest)); err != nil {
+		diags.AddError("Invalid import ID", form+" "+explain(err))
+	}
+	return model, rest
 }
 
 // shellWord quotes a word for a POSIX shell where it needs it.

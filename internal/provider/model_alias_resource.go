@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -217,14 +216,8 @@ func (r *modelAliasResource) Delete(ctx context.Context, req resource.DeleteRequ
 }
 
 func (r *modelAliasResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	slash := strings.LastIndex(req.ID, "/")
-	if slash < 0 {
-		resp.Diagnostics.AddError("Invalid import ID", fmt.Sprintf("%q is not of the form MODEL/ALIAS, such as fraud/champion.", req.ID))
-		return
-	}
-	model, alias := req.ID[:slash], req.ID[slash+1:]
-	if err := errors.Join(registry.ValidateModelName(model), registry.ValidateAlias(alias)); err != nil {
-		resp.Diagnostics.AddError("Invalid import ID", fmt.Sprintf("%q is not of the form MODEL/ALIAS, such as fraud/champion. ", req.ID)+explain(err))
+	model, alias := splitImportID(req.ID, "ALIAS", "champion", registry.ValidateAlias, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
 		return
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("model_name"), model)...)

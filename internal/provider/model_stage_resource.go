@@ -3,7 +3,6 @@ package provider
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -110,6 +109,7 @@ func (r *modelStageResource) point(
 			fmt.Sprintf("Unable to give %s of model %q to version %s", goal.Stage, goal.Model, goal.Version), explain(err))
 		return false
 	}
+	warnOfOvertaken(goal, outcome, diags)
 	memory.Claimed = goal.Stage
 	memory.Pointed = goal.Version
 	memory.save(ctx, private, outcome.Versions, diags)
@@ -137,21 +137,14 @@ func (r *modelStageResource) Delete(ctx context.Context, req resource.DeleteRequ
 }
 
 func (r *modelStageResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	slash := strings.LastIndex(req.ID, "/")
-	if slash < 0 {
-		resp.Diagnostics.AddError("Invalid import ID", fmt.Sprintf("%q is not of the form MODEL/STAGE, such as fraud/Production.", req.ID))
-		return
-	}
-	model, text := req.ID[:slash], req.ID[slash+1:]
-	stage, err := registry.ParseStage(text)
-	if err == nil && !stage.Exclusive() {
-		err = checkExclusive(text)
-	}
-	if err == nil {
-		err = registry.ValidateModelName(model)
-	}
-	if err != nil {
-		resp.Diagnostics.AddError("Invalid import ID", fmt.Sprintf("%q is not of the form MODEL/STAGE, such as fraud/Production. ", req.ID)+explain(err))
+	var stage registry.Stage
+	model, _ := splitImportID(req.ID, "STAGE", "Production", func(text string) (err error) {
+		if stage, err = registry.ParseStage(text); err == nil {
+			err = checkExclusive(text)
+		}
+		return err
+	}, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
 		return
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("model_name"), model)...)

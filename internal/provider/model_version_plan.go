@@ -2,8 +2,6 @@ package provider
 
 import (
 	"context"
-	"errors"
-	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -140,106 +138,6 @@ func (p *versionPlanning) planOnDestroy() {
 func (p *versionPlanning) planStatus() {
 	if p.prior != nil && p.prior.Status.ValueString() == string(registry.StatusReady) {
 		p.plan.Status = p.prior.Status
-	}
-}
-
-// planNew plans a version that is not in the state: what the registry holds is taken from this process's first
-// observation of the model, so that the plan Terraform makes again during apply agrees with the reviewed one.
-func (p *versionPlanning) planNew(ctx context.Context) {
-	if p.adopts() && !p.config.Source.IsNull() {
-		p.diags.AddAttributeError(path.Root("version"), "Both source and version are set",
-			"source registers a new version, version adopts one that exists. Keep one of them.")
-		return
-	}
-	stageManaged := !p.config.Stage.IsNull()
-	p.plan.StageConflicts = versionList(nil)
-	if !stageManaged {
-		p.plan.ArchivedVersions = versionList(nil)
-		if !p.adopts() {
-			p.plan.Stage = types.StringValue(string(registry.StageNone))
-		}
-	}
-	unknown := p.config.ModelName.IsUnknown() || p.config.Stage.IsUnknown() || p.config.Version.IsUnknown() ||
-		p.config.ArchiveExistingVersions.IsUnknown()
-	if unknown || !p.session.known() {
-		return // The plan during apply does the rest.
-	}
-	model := p.plan.ModelName.ValueString()
-	observed, err := p.session.cache.FirstVersions(ctx, model)
-	if err != nil {
-		p.diags.AddError(fmt.Sprintf("Unable to read the versions of model %q", model), explain(err))
-		return
-	}
-	version := registry.Version{Model: model, Stage: registry.StageNone, Status: registry.StatusReady}
-	if p.adopts() {
-		found, ok := registry.FindVersion(observed, p.plan.number())
-		if !ok {
-			p.diags.AddAttributeError(path.Root("version"), fmt.Sprintf("Model %q has no version %s", model, p.plan.Version.ValueString()),
-				missingVersionAdvice(observed))
-			return
-		}
-		version = found
-		p.showAdopted(found)
-	} else if len(observed) == 0 {
-		p.checkModel(ctx, model)
-	} else if left, found := p.session.engine.Unfinished(observed, p.plan.toRegistry(ctx, p.diags), p.plan.wantedStage()); found {
-		version.Number = left.Number
-		p.diags.AddWarning(fmt.Sprintf("Version %s of model %q is taken over from an interrupted apply", left.Number, model),
-			"An earlier apply registered it from the same source and was killed before Terraform could note it. Apply takes it instead of "+
-				"registering a second one.")
-	}
-	if stageManaged {
-		p.planHandover(version, handover.Observe(observed))
-	}
-}
-
-// showAdopted puts into the plan what never changes of a version that exists.
-func (p *versionPlanning) showAdopted(version registry.Version) {
-	shown := modelVersionState{RunID: p.config.RunID, RunLink: p.config.RunLink}
-	shown.fromRegistry(context.Background(), version, &versionMemory{}, p.diags)
-	p.plan.Source, p.plan.CreationTime, p.plan.UserID = shown.Source, shown.CreationTime, shown.UserID
-	for _, attribute := range []struct {
-		name          string
-		config, found types.String
-		planned       *types.String
-	}{
-		{"run_id", p.config.RunID, shown.RunID, &p.plan.RunID},
-		{"run_link", p.config.RunLink, shown.RunLink, &p.plan.RunLink},
-	} {
-		if attribute.config.IsUnknown() {
-			continue
-		}
-		if !attribute.config.IsNull() && !attribute.config.Equal(attribute.found) {
-			p.diags.AddAttributeError(path.Root(attribute.name), "The adopted version has another "+attribute.name,
-				fmt.Sprintf("Version %s of model %q has %s, and it cannot be changed. Remove the attribute, or adopt another version.",
-					version.Number, version.Model, attribute.found))
-			continue
-		}
-		*attribute.planned = attribute.found
-	}
-}
-
-func missingVersionAdvice(observed []registry.Version) string {
-	if len(observed) == 0 {
-		return "The model does not exist or has no versions. Check model_name, and that the pipeline which registers versions has run."
-	}
-	newest := observed[len(observed)-1].Number
-	return fmt.Sprintf("The newest version is %s. Check the number, and that the pipeline which registers it has run.", newest)
-}
-
-// checkModel fails the plan when the model of a new version neither exists nor is planned to.
-func (p *versionPlanning) checkModel(ctx context.Context, model string) {
-	if p.session.planned.has(model) {
-		return
-	}
-	_, err := p.session.cache.Model(ctx, model)
-	switch {
-	case errors.Is(err, registry.ErrNotFound):
-		p.diags.AddAttributeError(path.Root("model_name"), fmt.Sprintf("Registered model %q does not exist", model),
-			"Declare it with mlregistry_registered_model and refer to it here, as in model_name = mlregistry_registered_model.NAME.name, so "+
-				"that Terraform creates it first. If it is meant to exist, check the name and which registry the provider uses.")
-	case err != nil:
-		p.diags.AddError(fmt.Sprintf("Unable to read registered model %q", model), explain(err))
 	}
 }
 

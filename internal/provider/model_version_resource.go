@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -132,15 +131,11 @@ func (r *modelVersionResource) Delete(ctx context.Context, req resource.DeleteRe
 }
 
 func (r *modelVersionResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	slash := strings.LastIndex(req.ID, "/")
-	if slash < 0 {
-		resp.Diagnostics.AddError("Invalid import ID", fmt.Sprintf("%q is not of the form MODEL/VERSION, such as fraud/7.", req.ID))
-		return
-	}
-	model, version := req.ID[:slash], req.ID[slash+1:]
-	_, err := registry.ParseNumber(version)
-	if err = errors.Join(registry.ValidateModelName(model), err); err != nil {
-		resp.Diagnostics.AddError("Invalid import ID", fmt.Sprintf("%q is not of the form MODEL/VERSION, such as fraud/7. ", req.ID)+explain(err))
+	model, version := splitImportID(req.ID, "VERSION", "7", func(text string) error {
+		_, err := registry.ParseNumber(text)
+		return err
+	}, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
 		return
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("model_name"), model)...)

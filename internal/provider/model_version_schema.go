@@ -64,16 +64,8 @@ func modelVersionSchema(ctx context.Context) schema.Schema {
 				MarkdownDescription: "Logged model that is promoted to this version (MLflow 3). Most servers do not return it, so it is kept " +
 					"as given. A change replaces the version.",
 			},
-			"description": schema.StringAttribute{
-				Optional:            true,
-				MarkdownDescription: "Free text. Left out, it is not managed; removed from the configuration, it is cleared.",
-			},
-			"tags": schema.MapAttribute{
-				Optional: true, ElementType: types.StringType,
-				MarkdownDescription: "Tags to set. Only the keys given here are managed: keys that others set stay as they are and are no " +
-					"drift, and MLflow's own (`mlflow.*`) are refused here.",
-				Validators: tagRules(),
-			},
+			"description": descriptionAttribute(),
+			"tags":        tagsAttribute(),
 			"stage": schema.StringAttribute{
 				Optional: true, Computed: true,
 				MarkdownDescription: "Stage the version is to be in: `None`, `Staging`, `Production` or `Archived`, in any letter case. Left " +

@@ -148,11 +148,13 @@ func (r *modelVersionResource) describe(ctx context.Context, plan, before *model
 // promote brings the version to its planned stage.
 func (r *modelVersionResource) promote(ctx context.Context, plan *modelVersionState, diags *diag.Diagnostics) bool {
 	goal := plan.goal(ctx, r.session.requireStaging, diags)
-	if _, err := r.session.engine.Run(ctx, goal); err != nil {
+	outcome, err := r.session.engine.Run(ctx, goal)
+	if err != nil {
 		diags.AddAttributeError(path.Root("stage"),
 			fmt.Sprintf("Unable to move version %s of model %q to %s", goal.Version, goal.Model, goal.Stage), explain(err))
 		return false
 	}
+	warnOfOvertaken(goal, outcome, diags)
 	return true
 }
 

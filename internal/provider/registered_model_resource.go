@@ -14,7 +14,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/handover"
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
@@ -49,16 +48,8 @@ func (r *registeredModelResource) Schema(_ context.Context, _ resource.SchemaReq
 				Validators:    []validator.String{modelNameRule()},
 				PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
-			"description": schema.StringAttribute{
-				Optional:            true,
-				MarkdownDescription: "Free text. Left out, it is not managed; removed from the configuration, it is cleared.",
-			},
-			"tags": schema.MapAttribute{
-				Optional: true, ElementType: types.StringType,
-				MarkdownDescription: "Tags to set. Only the keys given here are managed: keys that others set stay as they are and are no " +
-					"drift, and MLflow's own (`mlflow.*`) are refused here.",
-				Validators: tagRules(),
-			},
+			"description": descriptionAttribute(),
+			"tags":        tagsAttribute(),
 			"force_destroy": schema.BoolAttribute{
 				Optional: true, Computed: true, Default: booldefault.StaticBool(false),
 				MarkdownDescription: "Allow Terraform to delete the model together with all its versions, in every stage. Default: `false`: " +

@@ -74,15 +74,3 @@ func changeTags(before, after map[string]string, set func(key, value string) err
 	}
 	return nil
 }
-
-// managedDescription returns the state of a description attribute: the registry's if it was declared before or is being
-// imported, else null. The registry does not tell an empty description from none.
-func managedDescription(before types.String, found string, imported bool) types.String {
-	switch {
-	case before.IsNull() && !imported:
-		return types.StringNull()
-	case found == "" && (before.IsNull() || before.ValueString() != ""):
-		return types.StringNull()
-	}
-	return types.StringValue(found)
-}
