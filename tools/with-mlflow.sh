@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Runs a command with MLREGISTRY_TEST_URI set to a new MLflow server, and stops the server afterwards.
+# Runs a command with MLREGISTRY_TEST_URI set to a new MLflow server, and stops the server afterwards. With sqlite
+# MLREGISTRY_TEST_STORE_FILE is its database.
 # Usage: tools/with-mlflow.sh VERSION sqlite|postgres COMMAND...
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -24,7 +25,10 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 
 case $backend in
-sqlite) store=sqlite:///$folder/mlflow.db ;;
+sqlite)
+  store=sqlite:///$folder/mlflow.db
+  export MLREGISTRY_TEST_STORE_FILE=$folder/mlflow.db
+  ;;
 postgres) store=$POSTGRES_URI ;;
 *) echo "with-mlflow: BACKEND is sqlite or postgres, not $backend" >&2 && exit 2 ;;
 esac
