@@ -9,7 +9,8 @@ import (
 	"os"
 	"os/exec"
 	"strings"
-	"time"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/tools/outside"
 )
 
 // cli runs Terraform or OpenTofu in one folder.
@@ -28,9 +29,6 @@ type result struct {
 	output string
 	code   int
 }
-
-// stopPatience is how long a command that was interrupted may take to end.
-const stopPatience = 15 * time.Second
 
 func newCLI(ctx context.Context, program, folder, settings string) (*cli, error) {
 	c := &cli{name: "terraform", program: program, folder: folder}
@@ -75,7 +73,7 @@ func (c *cli) execute(ctx context.Context, stdout, stderr io.Writer, args []stri
 	command.Dir, command.Env = c.folder, c.environment
 	command.Stdout, command.Stderr = stdout, stderr
 	command.Cancel = func() error { return command.Process.Signal(os.Interrupt) }
-	command.WaitDelay = stopPatience
+	command.WaitDelay = outside.StopPatience
 	err := command.Run()
 	if ctx.Err() != nil {
 		return 0, ctx.Err()

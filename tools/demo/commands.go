@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/tools/outside"
 )
 
 // CLI arguments that are left out of the commands as they are shown.
@@ -108,6 +110,6 @@ func (s *scene) exits(what string, done result, code int) error {
 // moveByHand moves a stage as a click in MLflow's user interface does: without Terraform.
 func (s *scene) moveByHand(ctx context.Context, number int, stage string) error {
 	to := transition{Name: s.model, Version: fmt.Sprint(number), Stage: stage, Archive: stage == "Production"}
-	s.command(fmt.Sprintf("curl %s%smodel-versions/transition-stage --json \\\n    '%s'", s.registry.address, apiPath, to))
+	s.command(fmt.Sprintf("curl %s%smodel-versions/transition-stage --json \\\n    '%s'", s.registry.address, outside.APIPath, to))
 	return s.registry.move(ctx, to)
 }

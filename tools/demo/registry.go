@@ -1,16 +1,15 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strconv"
 	"time"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/tools/outside"
 )
 
 // registry looks at a registry, and moves stages behind Terraform's back, with plain HTTP requests: it shares no
@@ -28,16 +27,6 @@ type version struct {
 	// Changed is in milliseconds since 1970.
 	Changed int64 `json:"last_updated_timestamp"`
 }
-
-// refusal is an answer other than 200.
-type refusal struct {
-	status int
-	body   string
-}
-
-func (r *refusal) Error() string { return fmt.Sprintf("answered %d: %s", r.status, r.body) }
-
-const apiPath = "/api/2.0/mlflow/"
 
 func newRegistry(address string) *registry {
 	return &registry{address: address, client: &http.Client{Timeout: 30 * time.Second}}
@@ -83,7 +72,7 @@ func (r *registry) move(ctx context.Context, to transition) error {
 // deleteModel deletes a model with its versions, if it is there.
 func (r *registry) deleteModel(ctx context.Context, model string) error {
 	err := r.call(ctx, http.MethodDelete, "registered-models/delete", map[string]string{"name": model}, nil)
-	if refused, ok := errors.AsType[*refusal](err); ok && refused.status == http.StatusNotFound {
+	if refused, ok := errors.AsType[*outside.Refusal](err); ok && refused.Status == http.StatusNotFound {
 		return nil
 	}
 	return err
@@ -91,34 +80,5 @@ func (r *registry) deleteModel(ctx context.Context, model string) error {
 
 // call makes one request and decodes its answer into result, unless that is nil.
 func (r *registry) call(ctx context.Context, method, endpoint string, body, result any) error {
-	var content bytes.Buffer
-	if body != nil {
-		if err := json.NewEncoder(&content).Encode(body); err != nil {
-			return err
-		}
-	}
-	request, err := http.NewRequestWithContext(ctx, method, r.address+apiPath+endpoint, &content)
-	if err != nil {
-		return err
-	}
-	request.Header.Set("Content-Type", "application/json")
-	response, err := r.client.Do(request)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = response.Body.Close() }()
-	received, err := io.ReadAll(response.Body)
-	if err != nil {
-		return err
-	}
-	if response.StatusCode != http.StatusOK {
-		return fmt.Errorf("%s %s: %w", method, endpoint, &refusal{response.StatusCode, string(received)})
-	}
-	if result == nil {
-		return nil
-	}
-	if err := json.Unmarshal(received, result); err != nil {
-		return fmt.Errorf("%s %s answered what is no JSON: %w", method, endpoint, err)
-	}
-	return nil
+	return outside.Call(ctx, r.client, r.address, method, endpoint, body, result)
 }

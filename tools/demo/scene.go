@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/tools/outside"
 )
 
 // options are the flags.
@@ -29,7 +31,7 @@ type scene struct {
 	history     []moment
 
 	folder  string
-	server  *server
+	server  *outside.Server
 	options options
 }
 
@@ -76,10 +78,10 @@ func (s *scene) prepare(ctx context.Context, program, provider string) error {
 		return nil
 	}
 	s.trackingURI, s.model = "embedded:registry.db", "fraud"
-	if s.server, err = startServer(ctx, provider, work); err != nil {
+	if s.server, err = outside.StartServer(ctx, provider, work); err != nil {
 		return err
 	}
-	s.registry = newRegistry(s.server.address)
+	s.registry = newRegistry(s.server.Address)
 	return nil
 }
 
@@ -92,7 +94,7 @@ func (s *scene) close() error {
 		err = s.registry.deleteModel(ctx, s.model)
 	}
 	if s.server != nil {
-		err = errors.Join(err, s.server.stop())
+		s.server.Stop()
 	}
 	if s.options.keep {
 		fmt.Fprintln(s.out, "\nKept:", s.folder)

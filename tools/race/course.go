@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/tools/outside"
 )
 
 // course is where the races are held: a registry with a model, the gate in front of it, and a CLI.
@@ -16,7 +18,7 @@ type course struct {
 	options
 
 	folder   string
-	server   *server
+	server   *outside.Server
 	registry *outsider
 	gate     *gate
 	cli      *cli
@@ -46,10 +48,10 @@ func (c *course) prepare(ctx context.Context) error {
 	}
 	address := strings.TrimRight(c.uri, "/")
 	if address == "" {
-		if c.server, err = startServer(ctx, provider, c.folder); err != nil {
+		if c.server, err = outside.StartServer(ctx, provider, c.folder); err != nil {
 			return err
 		}
-		address = c.server.address
+		address = c.server.Address
 	}
 	if c.gate, err = openGate(ctx, address); err != nil {
 		return err
@@ -70,7 +72,7 @@ func (c *course) scriptVersion() int { return c.clients + 2 }
 func (c *course) close() error {
 	var err error
 	if c.model != "" {
-		ctx, cancel := context.WithTimeout(context.Background(), stopPatience)
+		ctx, cancel := context.WithTimeout(context.Background(), outside.StopPatience)
 		defer cancel()
 		err = c.registry.deleteModel(ctx, c.model)
 	}
@@ -78,7 +80,7 @@ func (c *course) close() error {
 		err = errors.Join(err, c.gate.close())
 	}
 	if c.server != nil {
-		c.server.stop()
+		c.server.Stop()
 	}
 	return errors.Join(err, os.RemoveAll(c.folder))
 }

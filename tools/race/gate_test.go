@@ -3,8 +3,11 @@ package main
 import (
 	"net/http"
 	"net/http/httptest"
+	"sync"
 	"testing"
 	"time"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/tools/outside"
 )
 
 func TestGate_holdsTheFirstTransitionUntilAllHaveCome(t *testing.T) {
@@ -20,7 +23,7 @@ func TestGate_holdsTheFirstTransitionUntilAllHaveCome(t *testing.T) {
 	}
 	defer func() { _ = g.close() }()
 	send := func(racer, endpoint string) {
-		response, err := http.Post(g.address(racer)+apiPath+endpoint, "application/json", nil)
+		response, err := http.Post(g.address(racer)+outside.APIPath+endpoint, "application/json", nil)
 		if err != nil {
 			t.Error(err)
 			return
@@ -30,12 +33,13 @@ func TestGate_holdsTheFirstTransitionUntilAllHaveCome(t *testing.T) {
 	const transition = "model-versions/transition-stage"
 
 	g.arm([]string{"a", "b", "c"}, true)
-	go send("a", transition)
+	var held sync.WaitGroup
+	held.Go(func() { send("a", transition) })
 	send("b", "model-versions/search") // Only transitions are held.
-	if got, want := <-arrivals, apiPath+"model-versions/search"; got != want {
+	if got, want := <-arrivals, outside.APIPath+"model-versions/search"; got != want {
 		t.Errorf("%s was forwarded first, not %s", got, want)
 	}
-	go send("b", transition)
+	held.Go(func() { send("b", transition) })
 	select {
 	case got := <-arrivals:
 		t.Fatalf("%s was let through before all had come", got)
@@ -43,10 +47,11 @@ func TestGate_holdsTheFirstTransitionUntilAllHaveCome(t *testing.T) {
 	}
 	g.leave("c") // It ended without a transition.
 	for range 2 {
-		if got, want := <-arrivals, apiPath+transition; got != want {
+		if got, want := <-arrivals, outside.APIPath+transition; got != want {
 			t.Errorf("%s was forwarded, not %s", got, want)
 		}
 	}
+	held.Wait()
 	send("a", transition) // The second is not held.
 	if unavailable, late := g.report(); unavailable < 2 || late {
 		t.Errorf("the gate reports %d answers with 503, late %t", unavailable, late)

@@ -1,17 +1,16 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
 	"time"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/tools/outside"
 )
 
 // outsider talks to a registry with plain HTTP requests, as any script would: it shares no code with the provider.
@@ -20,16 +19,7 @@ type outsider struct {
 	client  *http.Client
 }
 
-// refusal is an answer other than 200.
-type refusal struct {
-	status int
-	body   string
-}
-
-func (r *refusal) Error() string { return fmt.Sprintf("answered %d: %s", r.status, r.body) }
-
 const (
-	apiPath    = "/api/2.0/mlflow/"
 	production = "Production"
 	// repetitions is how often a request that is answered 503 is sent again, as MLflow's own client does.
 	repetitions = 20
@@ -95,44 +85,11 @@ func (o *outsider) holders(ctx context.Context, model string) ([]int, error) {
 // call makes a request, again after a 503, and decodes its answer into result, unless that is nil.
 func (o *outsider) call(ctx context.Context, method, endpoint string, body, result any) error {
 	for repetition := 0; ; repetition++ {
-		err := o.once(ctx, method, endpoint, body, result)
-		refused, ok := errors.AsType[*refusal](err)
-		if !ok || refused.status != http.StatusServiceUnavailable || repetition == repetitions {
+		err := outside.Call(ctx, o.client, o.address, method, endpoint, body, result)
+		refused, ok := errors.AsType[*outside.Refusal](err)
+		if !ok || refused.Status != http.StatusServiceUnavailable || repetition == repetitions {
 			return err
 		}
 		time.Sleep(100 * time.Millisecond)
 	}
-}
-
-func (o *outsider) once(ctx context.Context, method, endpoint string, body, result any) error {
-	var content bytes.Buffer
-	if body != nil {
-		if err := json.NewEncoder(&content).Encode(body); err != nil {
-			return err
-		}
-	}
-	request, err := http.NewRequestWithContext(ctx, method, o.address+apiPath+endpoint, &content)
-	if err != nil {
-		return err
-	}
-	request.Header.Set("Content-Type", "application/json")
-	response, err := o.client.Do(request)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = response.Body.Close() }()
-	received, err := io.ReadAll(response.Body)
-	if err != nil {
-		return err
-	}
-	if response.StatusCode != http.StatusOK {
-		return fmt.Errorf("%s %s: %w", method, endpoint, &refusal{response.StatusCode, string(received)})
-	}
-	if result == nil {
-		return nil
-	}
-	if err := json.Unmarshal(received, result); err != nil {
-		return fmt.Errorf("%s %s answered what is no JSON: %w", method, endpoint, err)
-	}
-	return nil
 }

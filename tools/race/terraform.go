@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/tools/outside"
 )
 
 // terraformRacer is a folder with a configuration and a state of its own.
@@ -112,7 +114,7 @@ func (c *cli) run(ctx context.Context, folder string, args ...string) (int, stri
 	command := exec.CommandContext(ctx, c.program, args...)
 	command.Dir, command.Env = folder, c.environment
 	command.Cancel = func() error { return command.Process.Signal(os.Interrupt) }
-	command.WaitDelay = stopPatience
+	command.WaitDelay = outside.StopPatience
 	output, err := command.CombinedOutput()
 	if ctx.Err() != nil {
 		return 0, "", ctx.Err()
