@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
@@ -23,7 +24,7 @@ import (
 // typeName starts the name of every type of this provider.
 const typeName = "mlregistry"
 
-var _ provider.Provider = (*mlregistryProvider)(nil)
+var _ provider.ProviderWithFunctions = (*mlregistryProvider)(nil)
 
 type mlregistryProvider struct {
 	version string
@@ -181,4 +182,8 @@ func (p *mlregistryProvider) Resources(context.Context) []func() resource.Resour
 
 func (p *mlregistryProvider) DataSources(context.Context) []func() datasource.DataSource {
 	return nil
+}
+
+func (p *mlregistryProvider) Functions(context.Context) []func() function.Function {
+	return []func() function.Function{newModelURIFunction, newParseModelURIFunction, newParseStageFunction}
 }

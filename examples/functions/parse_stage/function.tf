@@ -1,0 +1,4 @@
+# "Production"
+output "stage" {
+  value = provider::mlregistry::parse_stage("PRODUCTION")
+}
