@@ -72,7 +72,7 @@ func (r *registry) move(ctx context.Context, to transition) error {
 // deleteModel deletes a model with its versions, if it is there.
 func (r *registry) deleteModel(ctx context.Context, model string) error {
 	err := r.call(ctx, http.MethodDelete, "registered-models/delete", map[string]string{"name": model}, nil)
-	if refused, ok := errors.AsType[*outside.Refusal](err); ok && refused.Status == http.StatusNotFound {
+	if refused, ok := errors.AsType[*outside.RefusedError](err); ok && refused.Status == http.StatusNotFound {
 		return nil
 	}
 	return err

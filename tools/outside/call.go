@@ -12,8 +12,8 @@ import (
 // APIPath is where MLflow serves its REST API.
 const APIPath = "/api/2.0/mlflow/"
 
-// Refusal is an answer other than 200.
-type Refusal struct {
+// RefusedError is an answer other than 200.
+type RefusedError struct {
 	// Status is the HTTP status.
 	Status int
 	// Body is the answer as it came.
@@ -21,10 +21,10 @@ type Refusal struct {
 }
 
 // Error gives the status and the answer.
-func (r *Refusal) Error() string { return fmt.Sprintf("answered %d: %s", r.Status, r.Body) }
+func (r *RefusedError) Error() string { return fmt.Sprintf("answered %d: %s", r.Status, r.Body) }
 
 // Call makes one request to an endpoint, such as model-versions/search, of the server at address, and decodes its answer
-// into result unless that is nil. body is sent as JSON unless it is nil. An answer other than 200 is a *Refusal.
+// into result unless that is nil. body is sent as JSON unless it is nil. An answer other than 200 is a *RefusedError.
 func Call(ctx context.Context, client *http.Client, address, method, endpoint string, body, result any) error {
 	var content bytes.Buffer
 	if body != nil {
@@ -47,7 +47,7 @@ func Call(ctx context.Context, client *http.Client, address, method, endpoint st
 		return err
 	}
 	if response.StatusCode != http.StatusOK {
-		return fmt.Errorf("%s %s: %w", method, endpoint, &Refusal{response.StatusCode, string(received)})
+		return fmt.Errorf("%s %s: %w", method, endpoint, &RefusedError{response.StatusCode, string(received)})
 	}
 	if result == nil {
 		return nil

@@ -86,7 +86,7 @@ func (o *outsider) holders(ctx context.Context, model string) ([]int, error) {
 func (o *outsider) call(ctx context.Context, method, endpoint string, body, result any) error {
 	for repetition := 0; ; repetition++ {
 		err := outside.Call(ctx, o.client, o.address, method, endpoint, body, result)
-		refused, ok := errors.AsType[*outside.Refusal](err)
+		refused, ok := errors.AsType[*outside.RefusedError](err)
 		if !ok || refused.Status != http.StatusServiceUnavailable || repetition == repetitions {
 			return err
 		}
