@@ -9,7 +9,7 @@ import (
 
 // BenchmarkSearchOfOneModel reads every version of a model in one request, as a plan does.
 func BenchmarkSearchOfOneModel(b *testing.B) {
-	for _, versions := range []int{10, 1000} {
+	for _, versions := range []int{10, 1000, 10_000} {
 		b.Run(fmt.Sprint(versions), func(b *testing.B) {
 			client := openClient(b, filepath.Join(b.TempDir(), "registry.db"))
 			client.want(http.StatusOK, "POST", "registered-models/create", body{"name": "m"})

@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"strings"
 )
 
 var createModelFields = []field{requiredText("name"), tagList("tags"), text("description")}
@@ -191,6 +192,27 @@ func scanPairs(text string) ([][2]string, error) {
 	if text == "[]" {
 		return nil, nil
 	}
+	if pairs, ok := plainPairs(text); ok {
+		return pairs, nil
+	}
 	var pairs [][2]string
 	return pairs, json.Unmarshal([]byte(text), &pairs)
+}
+
+// plainPairs reads pairs of texts that are written without escapes: all their quotes are around them.
+func plainPairs(text string) ([][2]string, bool) {
+	inner, opens := strings.CutPrefix(text, `[["`)
+	inner, closes := strings.CutSuffix(inner, `"]]`)
+	if !opens || !closes || strings.IndexByte(text, '\\') >= 0 {
+		return nil, false
+	}
+	pairs := make([][2]string, 0, 1+strings.Count(inner, `"],["`))
+	for pair := range strings.SplitSeq(inner, `"],["`) {
+		key, value, ok := strings.Cut(pair, `","`)
+		if !ok || strings.IndexByte(key, '"') >= 0 || strings.IndexByte(value, '"') >= 0 {
+			return nil, false
+		}
+		pairs = append(pairs, [2]string{key, value})
+	}
+	return pairs, true
 }
