@@ -37,7 +37,7 @@ func (d *draft) change() {
 		d.point(chosen)
 	case "unpoint":
 		if pointers := d.blocks(pointerType); len(pointers) > 0 {
-			d.unpoint(rapid.SampledFrom(pointers).Draw(d.t, "pointer"))
+			d.drop(rapid.SampledFrom(pointers).Draw(d.t, "pointer"))
 		}
 	case "on_destroy":
 		options := []string{"archive", "retain", "delete"}
@@ -49,34 +49,6 @@ func (d *draft) change() {
 		d.set(chosen, "description", rapid.SampledFrom([]string{"one", "two"}).Draw(d.t, "description"))
 		d.set(chosen, "tags", map[string]string{"step": rapid.SampledFrom([]string{"one", "two"}).Draw(d.t, "tag")})
 	}
-}
-
-// blocks returns the addresses of the blocks of a type.
-func (d *draft) blocks(typ string) []string {
-	var found []string
-	for _, each := range d.wanted {
-		if each.typ == typ {
-			found = append(found, each.address())
-		}
-	}
-	return found
-}
-
-func (d *draft) at(address string) block {
-	found, _ := d.wanted.find(address)
-	return found
-}
-
-func (d *draft) set(address, attribute string, value any) {
-	if value == nil {
-		delete(d.at(address).attributes, attribute)
-		return
-	}
-	d.at(address).attributes[attribute] = value
-}
-
-func (d *draft) drop(address string) {
-	d.wanted = slices.DeleteFunc(d.wanted, func(each block) bool { return each.address() == address })
 }
 
 // model returns the value of model_name.
@@ -99,23 +71,14 @@ func (d *draft) stage() string {
 
 // add adds a version: a new one, or one of those that are there.
 func (d *draft) add() {
-	taken := make(map[string]bool)
-	for _, address := range d.blocks(versionType) {
-		taken[d.at(address).text("version")] = true
-	}
-	var free []string
-	for number := 1; number <= len(d.of.seeded); number++ {
-		if text := strconv.Itoa(number); !taken[text] {
-			free = append(free, text)
-		}
-	}
 	for _, name := range []string{"a", "b", "c"} {
 		added := block{typ: versionType, name: name, attributes: map[string]any{"model_name": d.model()}}
 		if _, exists := d.wanted.find(added.address()); exists {
 			continue
 		}
-		if len(free) > 0 && rapid.Bool().Draw(d.t, "adopted") {
-			added.attributes["version"] = rapid.SampledFrom(free).Draw(d.t, "number")
+		if free := d.free(name); len(free) > 0 && rapid.Bool().Draw(d.t, "adopted") {
+			number := rapid.SampledFrom(free).Draw(d.t, "number")
+			added.attributes["version"], d.adopted[number] = number, name
 		} else {
 			added.attributes["source"] = d.source()
 		}
@@ -126,6 +89,18 @@ func (d *draft) add() {
 		d.give(added.address(), d.stage())
 		return
 	}
+}
+
+// free returns the versions that a block may adopt.
+func (d *draft) free(name string) []string {
+	var free []string
+	for number := 1; number <= len(d.of.seeded); number++ {
+		text := strconv.Itoa(number)
+		if by, adopted := d.adopted[text]; !adopted || by == name {
+			free = append(free, text)
+		}
+	}
+	return free
 }
 
 // give wants a version in a stage, and sees to it that no other resource says otherwise: mostly, since such a
@@ -238,13 +213,20 @@ func (d *draft) point(address string) {
 	}
 }
 
-// unpoint removes a pointer. What it does to its version must not be what a version resource forbids.
-func (d *draft) unpoint(address string) {
-	target := d.wanted.target(d.at(address))
-	for _, other := range d.blocks(versionType) {
-		if d.wanted.target(d.at(other)) == target && d.at(address).text("on_destroy") != "retain" {
-			d.set(other, "stage", nil)
+// release sees to it that a pointer which goes, and archives its version, takes no stage from a version resource that
+// claims it. Terraform destroys without asking again, so the provider cannot know: a second apply puts it right.
+func (d *draft) release() {
+	for _, earlier := range d.of.steps {
+		for _, pointer := range earlier.wanted {
+			if _, still := d.wanted.find(pointer.address()); still || pointer.typ != pointerType {
+				continue
+			}
+			target := earlier.wanted.target(pointer)
+			for _, address := range d.blocks(versionType) {
+				if d.wanted.target(d.at(address)) == target && sameStage(d.at(address), pointer) {
+					d.set(address, "stage", nil)
+				}
+			}
 		}
 	}
-	d.drop(address)
 }

@@ -75,6 +75,8 @@ type draft struct {
 	of      *drawnCase
 	wanted  configuration
 	sources int
+	// adopted are the blocks that have adopted a version: another one would be a resource renamed, and its version archived.
+	adopted map[string]string
 }
 
 var caseGenerator = rapid.Custom(func(t *rapid.T) drawnCase { return drawCase(t, true) })
@@ -89,7 +91,7 @@ func drawCase(t *rapid.T, wild bool) drawnCase {
 		handover: rapid.SampledFrom([]string{"atomic", "sequential"}).Draw(t, "handover"),
 		shared:   rapid.IntRange(0, 19).Draw(t, "shared") == 19,
 	}
-	d := &draft{t: t, of: &drawn}
+	d := &draft{t: t, of: &drawn, adopted: make(map[string]string)}
 	if drawn.managed() {
 		d.wanted = configuration{{typ: modelType, name: "m", attributes: map[string]any{
 			"name": modelWord, "force_destroy": rapid.Bool().Draw(t, "force_destroy"),
@@ -132,6 +134,7 @@ func (d *draft) step(last, wild bool) step {
 	for range rapid.IntRange(1, 3).Draw(t, "changes") {
 		d.change()
 	}
+	d.release()
 	drawn := step{
 		wanted: d.wanted.clone(), faults: drawnFaults(t), order: rapid.Uint64Range(0, 1000).Draw(t, "order"),
 		settle: rapid.IntRange(0, 2).Draw(t, "settle") > 0,
@@ -170,6 +173,34 @@ func (d *draft) move(who string) move {
 		stage:   rapid.SampledFrom(registry.Stages()).Draw(d.t, who+" stage"),
 		archive: false,
 	}
+}
+
+// blocks returns the addresses of the blocks of a type.
+func (d *draft) blocks(typ string) []string {
+	var found []string
+	for _, each := range d.wanted {
+		if each.typ == typ {
+			found = append(found, each.address())
+		}
+	}
+	return found
+}
+
+func (d *draft) at(address string) block {
+	found, _ := d.wanted.find(address)
+	return found
+}
+
+func (d *draft) set(address, attribute string, value any) {
+	if value == nil {
+		delete(d.at(address).attributes, attribute)
+		return
+	}
+	d.at(address).attributes[attribute] = value
+}
+
+func (d *draft) drop(address string) {
+	d.wanted = slices.DeleteFunc(d.wanted, func(each block) bool { return each.address() == address })
 }
 
 // conflict reports whether a configuration gives one exclusive stage to two versions, which its plan has to refuse.

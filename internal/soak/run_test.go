@@ -28,6 +28,8 @@ type run struct {
 	forsaken map[string]bool
 	rand     *rand.Rand
 
+	// problems are those of the last apply.
+	problems   problems
 	story      strings.Builder
 	violations []string
 }
@@ -71,10 +73,8 @@ func (r *run) tell(format string, values ...any) { fmt.Fprintf(&r.story, format+
 // all runs the steps, and then repeats the last one without faults.
 func (r *run) all() {
 	for index, each := range r.steps {
-		r.rand = rand.New(rand.NewPCG(each.order, 0))
 		each.wanted = r.named(each.wanted)
-		r.tell("step %d on %s", index+1, describe(r.versions(r.model)))
-		r.forsake(index)
+		r.begin(index, each)
 		r.step(each)
 		last := index == len(r.steps)-1
 		if len(r.violations) == 0 && (last || each.settle) && !r.settle(each) {
@@ -87,6 +87,13 @@ func (r *run) all() {
 	if err := r.outside.DeleteModel(context.Background(), r.model); err != nil && !isNotFound(err) {
 		r.check(false, "clean-up: %v", err)
 	}
+}
+
+// begin prepares for a step.
+func (r *run) begin(index int, each step) {
+	r.rand = rand.New(rand.NewPCG(each.order, 0))
+	r.tell("step %d on %s", index+1, describe(r.versions(r.model)))
+	r.forsake(index)
 }
 
 // named returns a configuration with the name of this run's model.
@@ -104,12 +111,9 @@ func (r *run) named(wanted configuration) configuration {
 
 // forsake notes the sources that a step leaves or wants elsewhere: what a failure left of them is nobody's any more.
 func (r *run) forsake(index int) {
-	if index == 0 {
-		return
-	}
-	for _, before := range r.steps[index-1].wanted {
+	for _, before := range r.steps[max(index-1, 0)].wanted {
 		now, _ := r.steps[index].wanted.find(before.address())
-		if now.text("source") != before.text("source") || now.text("stage") != before.text("stage") {
+		if r.steps[index].destroy || now.text("source") != before.text("source") || now.text("stage") != before.text("stage") {
 			r.forsaken[before.text("source")] = true
 		}
 	}
@@ -133,6 +137,9 @@ func (r *run) outsider(does move) {
 	_, err := r.outside.TransitionStage(context.Background(), registry.Transition{
 		Model: r.model, Number: does.version, Stage: does.stage, ArchiveExisting: does.archive && does.stage.Exclusive(),
 	})
+	if err == nil {
+		r.known[does.version] = true // Whoever moves a version left behind has made it theirs.
+	}
 	r.tell("  %s: %v", does, err)
 }
 
@@ -199,6 +206,7 @@ func (r *run) apply(each step, made plan, faults []fault, death crash) bool {
 	r.tell("  apply: crashed %t, %s\n%s\n%s\n  now %s", f.crashed(), describe(f.sightings[len(f.sightings)-1].versions), found, f.log(),
 		r.stateLine())
 	ending := outcome{step: each, front: f, leaves: leaves, well: !found.failed() && !f.crashed(), problems: found}
+	r.problems = found
 	r.checkHolders(ending)
 	r.checkVersions(ending)
 	if found.say("already exists") {
