@@ -2,7 +2,6 @@ package soak_test
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 
 	"pgregory.net/rapid"
