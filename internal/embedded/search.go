@@ -13,6 +13,9 @@ type searchPage struct{ size, offset int64 }
 // limit asks for one more than the page holds, to see whether there is another page.
 func (p searchPage) limit() int64 { return p.size + 1 }
 
+// isLong reports whether the page is likely to hold all results.
+func (p searchPage) isLong() bool { return p.size >= 1000 && p.offset == 0 }
+
 // cut takes the surplus off the results, and returns the token of the next page if there is one. A negative
 // size, which MLflow allows for models, counts from the end.
 func cut[T any](page searchPage, results []T) ([]T, string) {
