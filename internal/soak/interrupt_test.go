@@ -66,7 +66,7 @@ func TestInterrupted(t *testing.T) {
 				!strings.Contains(result.Output, "keeps a tag of this provider") {
 				t.Errorf("version %s is still marked as unfinished, and nobody was told:\n%s", holder[0], result.Output)
 			}
-			s.checkRecovery(each.change, false, false)
+			s.checkRecovery(false, false)
 		})
 	}
 }

@@ -29,8 +29,8 @@ func TestRealCLIEndsWhereTheStandInEnds(t *testing.T) {
 			t.Parallel()
 			cliSlots <- struct{}{}
 			defer func() { <-cliSlots }()
-			real := world.run(drawn)
-			got := real.replay(t)
+			onCLI := world.run(drawn)
+			got := onCLI.replay(t)
 			var seen []string
 			for order := range orders {
 				standIn := world.run(drawn)
@@ -46,7 +46,7 @@ func TestRealCLIEndsWhereTheStandInEnds(t *testing.T) {
 					seen = append(seen, outcome)
 				}
 			}
-			t.Errorf("%#v\nthe CLI came to\n%s\nthe stand-in only to\n%s\n%s", drawn, got, strings.Join(seen, "\nor\n"), real.story.String())
+			t.Errorf("%#v\nthe CLI came to\n%s\nthe stand-in only to\n%s\n%s", drawn, got, strings.Join(seen, "\nor\n"), onCLI.story.String())
 		})
 	}
 }
