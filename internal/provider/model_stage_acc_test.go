@@ -148,3 +148,17 @@ func TestAccModelStage_warnings(t *testing.T) {
 	w.config()
 	wantText(t, w.Plan().Output, "whoever asks the registry for the model in Production finds none.")
 }
+
+// TestAccModelStage_destroyAfterATakeover removes a pointer whose stage somebody else has taken: it is theirs.
+func TestAccModelStage_destroyAfterATakeover(t *testing.T) {
+	s := newScenario(t)
+	s.pipeline(2)
+	s.run(
+		resource.TestStep{Config: s.hcl(pointAt("1")), ConfigStateChecks: []statecheck.StateCheck{s.holds("1")}},
+		resource.TestStep{
+			PreConfig:         func() { s.Transition(t, s.model, "2", "Production", true) },
+			Config:            s.hcl(),
+			ConfigStateChecks: []statecheck.StateCheck{s.holds("2"), s.sees("1", "Archived")},
+		},
+	)
+}

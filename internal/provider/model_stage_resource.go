@@ -125,12 +125,14 @@ func (r *modelStageResource) Delete(ctx context.Context, req resource.DeleteRequ
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	timeout, more := state.Timeouts.Delete(ctx, defaultDeleteTimeout)
 	resp.Diagnostics.Append(more...)
+	memory := loadMemory(ctx, req.Private, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() || state.OnDestroy.ValueString() == destroyRetain || !r.session.check(&resp.Diagnostics) {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	goal := state.goal(ctx, &resp.Diagnostics)
+	goal.Version = memory.given(goal.Version)
 	if err := r.session.engine.Release(ctx, goal.Model, goal.Version, goal.Stage); err != nil {
 		resp.Diagnostics.AddError(fmt.Sprintf("Unable to archive version %s of model %q", goal.Version, goal.Model), explain(err))
 	}

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 
@@ -60,3 +61,8 @@ func (m *versionMemory) noteClaim(config *modelVersionState) {
 	m.StageUnmanaged = config.Stage.IsNull()
 	m.Claimed = config.wantedStage()
 }
+
+// given returns the version that a pointer answers for: the one it gave the stage to. Whoever took the stage since is
+// none of its business, though its last read says that this one holds it. An imported pointer has given it to nobody, and
+// answers for the holder that was found.
+func (m *versionMemory) given(found registry.Number) registry.Number { return cmp.Or(m.Pointed, found) }
