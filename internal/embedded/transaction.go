@@ -135,14 +135,14 @@ func transact(ctx context.Context, file *database, begin string, commit bool, wo
 	}
 	sound := false
 	defer func() { file.give(session, sound) }()
-	if err := session.exec(ctx, begin); err != nil {
-		sound = isBusy(err)
-		return err
-	}
 	steady := context.WithoutCancel(ctx)
 	during := ctx
 	if commit {
 		during = steady // to watch over each statement takes as long as the statement
+	}
+	if err := session.exec(during, begin); err != nil {
+		sound = isBusy(err)
+		return err
 	}
 	err = work(&transaction{ctx: during, session: session, now: time.Now().UnixMilli()})
 	if err == nil {
