@@ -32,7 +32,7 @@ type claim struct {
 	version registry.Number
 	// source is the source of a version, where the resource has one: it tells a new version from another.
 	source string
-	// changes is set when the resource is new or when it claimed something else at the last apply.
+	// changes is set when the resource is new, or when its version does not hold the place yet.
 	changes bool
 }
 
@@ -77,6 +77,20 @@ func (c *claims) add(at place, made claim) []claim {
 	}
 	slices.SortFunc(rivals, claim.compare)
 	return rivals
+}
+
+// elsewhere returns the other exclusive stage that a version is claimed for, and whether there is one. A version is in one
+// stage at a time.
+func (c *claims) elsewhere(at place, version registry.Number) (registry.Stage, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for other, made := range c.held {
+		if other.model == at.model && other.stage != at.stage && version != 0 &&
+			slices.ContainsFunc(made, func(earlier claim) bool { return earlier.version == version }) {
+			return other.stage, true
+		}
+	}
+	return "", false
 }
 
 // born tells the claims which number a new version got: from then on others claim it by its number.

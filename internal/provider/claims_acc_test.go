@@ -2,6 +2,7 @@ package provider_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -98,8 +99,7 @@ module "b" {
 	})
 }
 
-// A conflict that was applied once (here through -target, which plans one resource at a time) warns, and blocks neither
-// a plan nor a destroy.
+// A conflict that exists (both versions hold the stage) warns, and blocks neither a plan nor a destroy.
 func TestAccClaims_existingConflict(t *testing.T) {
 	w := newWorkspace(t)
 	w.pipeline(2)
@@ -115,9 +115,11 @@ resource "mlregistry_model_version" "v2" {
 }
 `
 	w.config(both)
-	w.MustApply("-target=" + v1)
+	w.MustApply("-target=" + v1) // One at a time, neither sees the other.
 	w.MustApply("-target=" + v2)
 	w.wantProduction("2")
+	w.wantPlanError("stage", "The configuration wants version 1 and version 2 in Production")
+	w.Transition(t, w.model, "1", "Production", false)
 	plan := w.Plan()
 	if plan.ExitCode != 2 {
 		t.Fatalf("exit code %d:\n%s", plan.ExitCode, plan.Output)
@@ -126,6 +128,24 @@ resource "mlregistry_model_version" "v2" {
 	if destroyed := w.Destroy(); destroyed.ExitCode != 0 {
 		t.Fatal(destroyed.Output)
 	}
+}
+
+// A stage that was left out and is claimed again is a new claim.
+func TestAccClaims_claimedAgain(t *testing.T) {
+	w := newWorkspace(t)
+	w.config(declaredModel, version("v1", source(1), stage("Production")))
+	w.MustApply()
+	w.config(declaredModel, version("v1", source(1)), version("v2", source(2), stage("Production")))
+	w.MustApply()
+	w.config(declaredModel, version("v1", source(1), stage("Production")), version("v2", source(2), stage("Production")))
+	w.wantPlanError("stage", "The configuration wants version 1 and version 2 in Production")
+}
+
+func TestAccClaims_oneVersionInTwoStages(t *testing.T) {
+	w := newWorkspace(t)
+	w.pipeline(1)
+	w.config(pointAt("1"), strings.ReplaceAll(takeOver("Staging"), "version = 2", "version = 1"))
+	w.wantPlanError("stage", "The configuration wants it in Production and in Staging, and a version is in one stage at a time.")
 }
 
 func TestAccPromotion_leavesNoHolderWarns(t *testing.T) {

@@ -34,12 +34,22 @@ func moveTitle(goal handover.Goal) string {
 }
 
 // stake claims the goal's stage for a resource, and fails the plan when another resource of the configuration claims it
-// for another version. A rivalry that was applied before only warns, so that it blocks neither a plan nor a destroy.
+// for another version. A rivalry in which nothing is to change (both hold the stage already) only warns, so that it blocks
+// neither a plan nor a destroy.
 func (s *session) stake(goal handover.Goal, made claim, diags *diag.Diagnostics) {
 	if !s.known() || !goal.Exclusive() {
 		return
 	}
-	rivals := s.claims.add(place{goal.Model, goal.Stage}, made)
+	at := place{goal.Model, goal.Stage}
+	if other, claimed := s.claims.elsewhere(at, made.version); claimed {
+		stages := []string{string(goal.Stage), string(other)}
+		slices.Sort(stages)
+		diags.AddAttributeError(path.Root("stage"), fmt.Sprintf("Version %s of model %q is to be in two stages", made.version, goal.Model),
+			fmt.Sprintf("The configuration wants it in %s and in %s, and a version is in one stage at a time. Keep one of the two resources, or "+
+				"leave the stage of one out.", stages[0], stages[1]))
+		return
+	}
+	rivals := s.claims.add(at, made)
 	if len(rivals) == 0 {
 		return
 	}

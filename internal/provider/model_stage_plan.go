@@ -90,7 +90,7 @@ func (r *modelStageResource) planMove(ctx context.Context, plan, prior *modelSta
 		}
 	}
 	r.session.stake(goal, claim{
-		version: goal.Version, changes: memory.Claimed != goal.Stage || memory.Pointed != goal.Version,
+		version: goal.Version, changes: goal.Version != held,
 	}, diags)
 	leaving := handover.Reviewed(memory.View, goal)
 	if goal.Version == held && len(leaving) == 0 {

@@ -110,7 +110,6 @@ func (r *modelStageResource) point(
 		return false
 	}
 	warnOfOvertaken(goal, outcome, diags)
-	memory.Claimed = goal.Stage
 	memory.Pointed = goal.Version
 	memory.save(ctx, private, outcome.Versions, diags)
 	plan.StageConflicts = versionList(nil)

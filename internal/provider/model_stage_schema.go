@@ -39,8 +39,8 @@ func modelStageSchema(ctx context.Context) schema.Schema {
 			},
 			"on_destroy": schema.StringAttribute{
 				Optional: true, Computed: true, Default: stringdefault.StaticString(destroyArchive),
-				MarkdownDescription: "What destroying the pointer does to the version that holds the stage. `archive` (default) moves it to " +
-					"Archived, `retain` leaves it in the stage.",
+				MarkdownDescription: "What destroying the pointer does to the version that it gave the stage to, if that holds it still. `archive` " +
+					"(default) moves it to Archived, `retain` leaves it in the stage.",
 				Validators: []validator.String{stringvalidator.OneOf(destroyArchive, destroyRetain)},
 			},
 			"timeouts": timeouts.Attributes(ctx, timeouts.Opts{

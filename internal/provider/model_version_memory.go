@@ -23,8 +23,6 @@ type versionMemory struct {
 	Source string `json:"source,omitempty"`
 	// Created says that this resource registered the version.
 	Created bool `json:"created,omitempty"`
-	// Claimed is the stage that the configuration last applied names; empty when it named none.
-	Claimed registry.Stage `json:"claimed,omitempty"`
 	// Pointed is the version that a pointer gave the stage to at its last apply; 0 for a version resource.
 	Pointed registry.Number `json:"pointed,omitempty"`
 	// StageUnmanaged says that the configuration last applied left stage out.
@@ -54,12 +52,6 @@ func (m *versionMemory) save(ctx context.Context, private privateWriter, version
 		return
 	}
 	diags.Append(private.SetKey(ctx, memoryKey, stored)...)
-}
-
-// noteClaim remembers what the applied configuration says of the stage.
-func (m *versionMemory) noteClaim(config *modelVersionState) {
-	m.StageUnmanaged = config.Stage.IsNull()
-	m.Claimed = config.wantedStage()
 }
 
 // given returns the version that a pointer answers for: the one it gave the stage to. Whoever took the stage since is

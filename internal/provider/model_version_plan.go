@@ -170,7 +170,7 @@ func (p *versionPlanning) planHandover(version registry.Version, view handover.V
 	}
 	leaving := p.session.review(version, goal, view, p.diags)
 	p.session.stake(goal, claim{
-		version: version.Number, source: p.plan.Source.ValueString(), changes: p.memory.Claimed != goal.Stage,
+		version: version.Number, source: p.plan.Source.ValueString(), changes: p.prior == nil || version.Stage != goal.Stage,
 	}, p.diags)
 	if p.prior != nil {
 		p.session.mourn(version, goal, view, p.diags)

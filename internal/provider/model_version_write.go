@@ -26,8 +26,7 @@ func (r *modelVersionResource) Create(ctx context.Context, req resource.CreateRe
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	memory := &versionMemory{Created: config.Version.IsNull()}
-	memory.noteClaim(&config)
+	memory := &versionMemory{Created: config.Version.IsNull(), StageUnmanaged: config.Stage.IsNull()}
 	if !r.begin(ctx, &plan, memory, &resp.Diagnostics) {
 		return
 	}
@@ -117,7 +116,7 @@ func (r *modelVersionResource) Update(ctx context.Context, req resource.UpdateRe
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	memory.noteClaim(&config)
+	memory.StageUnmanaged = config.Stage.IsNull()
 	if !r.describe(ctx, &plan, &prior, &resp.Diagnostics) {
 		return
 	}

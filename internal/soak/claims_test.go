@@ -38,22 +38,6 @@ func (c configuration) target(of block) string {
 	return of.address()
 }
 
-// reclaims reports whether a version resource claims a stage that it claimed in an earlier step and then left out.
-func (r *run) reclaims(wanted configuration) bool {
-	for _, now := range wanted {
-		claimed := false
-		for _, earlier := range r.steps {
-			before, exists := earlier.wanted.find(now.address())
-			if exists && now.typ == versionType && sameStage(before, now) {
-				claimed = true
-			} else if claimed && before.text("stage") == "" {
-				return true
-			}
-		}
-	}
-	return false
-}
-
 // unknownPointer reports whether a plan leaves open which version a pointer will name: then apply does the check.
 func (r *run) unknownPointer(made plan) bool {
 	for _, each := range made.changes {

@@ -23,10 +23,8 @@ type run struct {
 	seen, doomed map[registry.Number]bool
 	// lost are versions that a crash after the very last request left unknown; forsaken are sources whose
 	// configuration changed after a crash or a failure.
-	lost    map[registry.Number]bool
-	imports int
-	// holes counts the plans that ran into the known hole of claims.
-	holes    int
+	lost     map[registry.Number]bool
+	imports  int
 	forsaken map[string]bool
 	rand     *rand.Rand
 
@@ -165,12 +163,6 @@ func (r *run) plan(each step, faults []fault) (plan, bool) {
 	}
 	refused := r.conflict(each.wanted)
 	switch {
-	case refused && !made.problems.failed() && r.reclaims(each.wanted):
-		// A known hole: leaving stage out changes nothing, so that nothing is applied and the provider still remembers the
-		// claim. Made again, it counts as old, and its rivalry only warns.
-		r.check(strings.Contains(made.problems.String(), "are to hold"), "the plan does not even warn of two claims")
-		r.holes++
-		return made, false
 	case refused && !made.problems.failed():
 		r.check(r.unknownPointer(made), "the plan gives one stage to two versions")
 	case !refused && len(faults) == 0:
