@@ -59,12 +59,20 @@ func cases(t *testing.T) int {
 	return number
 }
 
+// fixedSeed starts the cases of an ordinary test run, which are the same each time: a change that breaks one is what
+// breaks the run. With SOAK_CASES they are different each time.
+const fixedSeed = "20261123"
+
 // TestDrawnCases draws registries, changes, faults and crashes, and checks the guarantees in each. SOAK_CASES sets how
-// many; a failed case prints the seed that repeats it.
+// many, and draws new ones; a failed case prints the seed that repeats it.
 func TestDrawnCases(t *testing.T) {
 	impatient(t)
 	each := (cases(t) + workers - 1) / workers
-	if err := flag.Set("rapid.checks", strconv.Itoa(each)); err != nil {
+	err := flag.Set("rapid.checks", strconv.Itoa(each))
+	if os.Getenv(casesVariable) == "" {
+		err = errors.Join(err, flag.Set("rapid.seed", fixedSeed))
+	}
+	if err != nil {
 		t.Fatal(err)
 	}
 	for worker := range workers {
@@ -72,6 +80,9 @@ func TestDrawnCases(t *testing.T) {
 			t.Parallel()
 			world := newWorld(t)
 			rapid.Check(t, func(t *rapid.T) {
+				for range worker { // Workers with one seed are to draw different cases.
+					rapid.Uint64().Draw(t, "shift")
+				}
 				under := world.run(caseGenerator.Draw(t, "case"))
 				under.all()
 				if len(under.violations) > 0 {
