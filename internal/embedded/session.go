@@ -3,6 +3,7 @@ package embedded
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"sync"
 )
@@ -80,6 +81,14 @@ func (s *session) forget() error {
 
 func (s *session) close() error { return errors.Join(s.forget(), s.conn.Close()) }
 
+// discard closes the connection itself. To close a session gives its connection back to the pool, which hands it out again,
+// perhaps in the middle of a transaction.
+func (s *session) discard() {
+	_ = s.forget()                                               // what it did is already known
+	_ = s.conn.Raw(func(any) error { return driver.ErrBadConn }) // the pool's word for a connection to throw away
+	_ = s.conn.Close()                                           // as it says itself by now
+}
+
 // database is an open SQLite file with its sessions. The last used is used first: it knows most statements.
 type database struct {
 	pool  *sql.DB
@@ -131,7 +140,7 @@ func (d *database) give(used *session, sound bool) {
 		d.idle = append(d.idle, used)
 		return
 	}
-	_ = used.close() // what it did is already known
+	used.discard()
 }
 
 // ask runs a statement outside any transaction and reads its first row.

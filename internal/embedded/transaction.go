@@ -140,7 +140,8 @@ func transact(ctx context.Context, file *database, begin string, commit bool, wo
 	if commit {
 		during = steady // to watch over each statement takes as long as the statement
 	}
-	if err := session.exec(during, begin); err != nil {
+	// Nor is the begin: whether there is a transaction would be unknown.
+	if err := session.exec(steady, begin); err != nil {
 		sound = isBusy(err)
 		return err
 	}
