@@ -51,16 +51,6 @@ type Outcome struct {
 	Overtaken []registry.Number
 }
 
-// Exclusively runs act while no handover of the model runs in this process. Do not call Run within act.
-func (e *Engine) Exclusively(ctx context.Context, model string, act func(context.Context) error) error {
-	unlock, err := e.locks.lock(ctx, model)
-	if err != nil {
-		return err
-	}
-	defer unlock()
-	return act(ctx)
-}
-
 // Run brings the goal about. Before the first write it refuses with the errors of Plan, and nothing was changed; later
 // errors are *FailedError, *DisplacedError, *UnsettledError or *MissingError. A promotion of an existing version costs
 // three requests: read, transition, read back.

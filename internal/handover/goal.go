@@ -1,11 +1,6 @@
 package handover
 
-import (
-	"fmt"
-	"strings"
-
-	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
-)
+import "github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
 
 // Way is how a stage changes hands.
 type Way string
@@ -21,18 +16,6 @@ const (
 
 // Ways returns every way, the default first.
 func Ways() []Way { return []Way{Atomic, Sequential} }
-
-// ParseWay returns the way that text names. The error wraps registry.ErrInvalid.
-func ParseWay(text string) (Way, error) {
-	names := make([]string, 0, len(Ways()))
-	for _, way := range Ways() {
-		if text == string(way) {
-			return way, nil
-		}
-		names = append(names, fmt.Sprintf("%q", way))
-	}
-	return "", fmt.Errorf("%w: %q is not a way to hand over: use %s", registry.ErrInvalid, text, strings.Join(names, " or "))
-}
 
 // Goal is what a handover is to bring about: Version of Model in Stage.
 type Goal struct {

@@ -85,14 +85,7 @@ func (r *modelAliasResource) ModifyPlan(ctx context.Context, req resource.Modify
 	if plan.Version.IsUnknown() {
 		return
 	}
-	_, versions, err := r.session.find(ctx, at.model, plan.number())
-	switch {
-	case errors.Is(err, registry.ErrNotFound):
-		resp.Diagnostics.AddAttributeError(path.Root("version"), fmt.Sprintf("Model %q has no version %s", at.model, plan.number()),
-			missingVersionAdvice(versions))
-	case err != nil:
-		resp.Diagnostics.AddError(fmt.Sprintf("Unable to read version %s of model %q", plan.number(), at.model), explain(err))
-	}
+	r.session.require(ctx, at.model, plan.number(), &resp.Diagnostics)
 }
 
 // planNew fails the plan of an alias that somebody else owns: another resource, or nobody's state.

@@ -2,7 +2,6 @@ package provider
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -103,23 +102,14 @@ func (r *modelStageResource) planMove(ctx context.Context, plan, prior *modelSta
 	plan.ArchivedVersions = versionList(leaving)
 }
 
-// pointedVersion returns the version that the pointer is to name. One that this process has not seen may have been
-// created by this very apply, so it is asked for before it counts as missing.
+// pointedVersion returns the version that the pointer is to name, as it was first observed if it was there by then.
 func (r *modelStageResource) pointedVersion(
 	ctx context.Context, observed []registry.Version, goal handover.Goal, diags *diag.Diagnostics,
 ) (registry.Version, bool) {
 	if version, ok := registry.FindVersion(observed, goal.Version); ok {
 		return version, true
 	}
-	version, _, err := r.session.find(ctx, goal.Model, goal.Version)
-	switch {
-	case errors.Is(err, registry.ErrNotFound):
-		diags.AddAttributeError(path.Root("version"), fmt.Sprintf("Model %q has no version %s", goal.Model, goal.Version),
-			missingVersionAdvice(observed))
-	case err != nil:
-		diags.AddError(fmt.Sprintf("Unable to read version %s of model %q", goal.Version, goal.Model), explain(err))
-	}
-	return version, err == nil
+	return r.session.require(ctx, goal.Model, goal.Version, diags)
 }
 
 // warnOfStrangers says that the plan archives versions which this pointer did not give the stage to.

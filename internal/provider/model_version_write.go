@@ -69,7 +69,6 @@ func (r *modelVersionResource) begin(ctx context.Context, plan *modelVersionStat
 		r.session.claims.born(model, plan.Source.ValueString(), version.Number)
 		plan.Version = types.StringValue(version.Number.String())
 		plan.Status = types.StringValue(string(version.Status))
-		delete(version.Tags, handover.UnfinishedTag)
 		r.reconcile(ctx, plan, version, diags) // One that a killed process left behind may be described otherwise.
 		return true
 	}

@@ -83,7 +83,7 @@ func (p *mlregistryProvider) Schema(_ context.Context, _ provider.SchemaRequest,
 				MarkdownDescription: "How a stage changes hands. `atomic` (default): one request in which the server archives the old version " +
 					"and promotes the new one, so that readers always see exactly one. `sequential`: the old version is archived, then the new " +
 					"one is promoted, for servers that ignore `archive_existing_versions`; readers may see none for a moment, and never two.",
-				Validators: []validator.String{stringvalidator.OneOf(string(handover.Atomic), string(handover.Sequential))},
+				Validators: []validator.String{stringvalidator.OneOf(wayNames()...)},
 			},
 			"require_staging": schema.BoolAttribute{
 				Optional: true,
@@ -92,6 +92,15 @@ func (p *mlregistryProvider) Schema(_ context.Context, _ provider.SchemaRequest,
 			},
 		},
 	}
+}
+
+// wayNames returns what the attribute handover takes.
+func wayNames() []string {
+	var names []string
+	for _, way := range handover.Ways() {
+		names = append(names, string(way))
+	}
+	return names
 }
 
 // providerConfig is the provider block.

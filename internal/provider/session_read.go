@@ -3,7 +3,11 @@ package provider
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
 )
@@ -20,6 +24,19 @@ func (s *session) find(ctx context.Context, model string, number registry.Number
 	}
 	version, err := s.cache.Version(ctx, model, number)
 	return version, versions, err
+}
+
+// require returns a version that a plan names. One that this process has not seen may have been created by this very
+// apply, so it is asked for before it counts as missing, which is an error at the attribute version.
+func (s *session) require(ctx context.Context, model string, number registry.Number, diags *diag.Diagnostics) (registry.Version, bool) {
+	version, versions, err := s.find(ctx, model, number)
+	switch {
+	case errors.Is(err, registry.ErrNotFound):
+		diags.AddAttributeError(path.Root("version"), fmt.Sprintf("Model %q has no version %s", model, number), missingVersionAdvice(versions))
+	case err != nil:
+		diags.AddError(fmt.Sprintf("Unable to read version %s of model %q", number, model), explain(err))
+	}
+	return version, err == nil
 }
 
 // visible makes sure that a model without versions is known to have none: an error of the server, or a lack of rights,
