@@ -2,6 +2,7 @@ package embedded
 
 import (
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"strconv"
 )
@@ -93,9 +94,13 @@ func isInternal(err error) bool {
 	return errors.As(err, &api) && api.code == codeInternal
 }
 
-// touchModel notes that a version of the model changed.
+// touchModel notes that a version of the model changed. It fails unless there is such a model.
 func (t *transaction) touchModel(name string) error {
-	return t.exec("UPDATE registered_models SET last_updated_time = ? WHERE name = ?", t.now, name)
+	touched, err := t.change("UPDATE registered_models SET last_updated_time = ? WHERE name = ?", t.now, name)
+	if err == nil && touched == 0 {
+		err = modelNotFound(name)
+	}
+	return err
 }
 
 // requireVersion fails unless there is such a version that is not deleted.
@@ -123,16 +128,16 @@ func (t *transaction) versionAnswer(name string, number int64) (any, error) {
 
 // version returns a version with its aliases.
 func (t *transaction) version(name string, number int64) (versionMessage, error) {
-	version, err := scanVersion(t.queryRow("SELECT "+versionColumns+" FROM model_versions "+
-		"WHERE name = ? AND version = ? AND current_stage <> ?", name, number, stageDeleted))
+	var aliases string
+	version, err := scanVersion(t.queryRow("SELECT "+versionColumns+", "+aliasColumn+" FROM model_versions "+
+		"WHERE name = ? AND version = ? AND current_stage <> '"+stageDeleted+"'", name, number), &aliases)
 	if errors.Is(err, sql.ErrNoRows) {
 		return version, versionNotFound(name, number)
 	}
-	if err != nil {
+	if err != nil || aliases == "[]" {
 		return version, err
 	}
-	version.Aliases, err = t.aliases(name, number)
-	return version, err
+	return version, json.Unmarshal([]byte(aliases), &version.Aliases)
 }
 
 // versionColumns select a version with its tags, as scanVersion reads them.
@@ -142,13 +147,19 @@ const versionColumns = `model_versions.name, model_versions.version, creation_ti
 		WHERE model_version_tags.name = model_versions.name AND model_version_tags.version = model_versions.version
 		ORDER BY rowid))`
 
-func scanVersion(row scanner) (versionMessage, error) {
+// aliasColumn selects the aliases of a version by name, as a JSON list.
+const aliasColumn = `(SELECT json_group_array(alias) FROM (SELECT alias FROM registered_model_aliases
+	WHERE registered_model_aliases.name = model_versions.name AND registered_model_aliases.version = model_versions.version
+	ORDER BY alias))`
+
+// scanVersion reads versionColumns, and what was selected after them into more.
+func scanVersion(row scanner, more ...any) (versionMessage, error) {
 	var version versionMessage
 	var statusMessage sql.NullString
 	var tags string
-	err := row.Scan(&version.Name, &version.number, &version.CreationTime, &version.LastUpdatedTime, &version.UserID,
-		&version.Stage, &version.Description, &version.Source, &version.storageLocation, &version.RunID, &version.Status,
-		&statusMessage, &version.RunLink, &tags)
+	err := row.Scan(append([]any{&version.Name, &version.number, &version.CreationTime, &version.LastUpdatedTime,
+		&version.UserID, &version.Stage, &version.Description, &version.Source, &version.storageLocation, &version.RunID,
+		&version.Status, &statusMessage, &version.RunLink, &tags}, more...)...)
 	if err != nil {
 		return version, err
 	}

@@ -6,9 +6,12 @@ import "strings"
 // It differs from net/url in taking anything.
 type pythonURL struct{ scheme, authority, path string }
 
+// lineBreaks are what urlparse takes out of a URI, wherever they stand.
+var lineBreaks = strings.NewReplacer("\t", "", "\r", "", "\n", "")
+
 func parsePythonURL(text string, fragments bool) pythonURL {
 	text = strings.TrimLeftFunc(text, func(char rune) bool { return char <= ' ' })
-	text = strings.NewReplacer("\t", "", "\r", "", "\n", "").Replace(text)
+	text = lineBreaks.Replace(text)
 	var result pythonURL
 	if scheme, rest, ok := strings.Cut(text, ":"); ok && isScheme(scheme) {
 		result.scheme, text = strings.ToLower(scheme), rest

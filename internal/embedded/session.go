@@ -32,11 +32,21 @@ func (s *session) statement(ctx context.Context, text string) (*sql.Stmt, error)
 }
 
 func (s *session) exec(ctx context.Context, text string, arguments ...any) error {
-	prepared, err := s.statement(ctx, text) //nolint:sqlclosecheck // the session keeps it
-	if err == nil {
-		_, err = prepared.ExecContext(ctx, arguments...)
-	}
+	_, err := s.change(ctx, text, arguments...)
 	return err
+}
+
+// change runs a statement and returns how many rows it changed.
+func (s *session) change(ctx context.Context, text string, arguments ...any) (int64, error) {
+	prepared, err := s.statement(ctx, text) //nolint:sqlclosecheck // the session keeps it
+	if err != nil {
+		return 0, err
+	}
+	result, err := prepared.ExecContext(ctx, arguments...)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
 func (s *session) query(ctx context.Context, text string, arguments ...any) (*sql.Rows, error) {

@@ -35,19 +35,20 @@ func transitionStage(t *transaction, request *message) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := t.requireVersion(name, number); err != nil {
+	moved, err := t.change("UPDATE model_versions SET current_stage = ?, last_updated_time = ? "+
+		"WHERE name = ? AND version = ? AND current_stage <> '"+stageDeleted+"'", stage.String(), t.now, name, number)
+	if err != nil {
 		return nil, err
+	}
+	if moved == 0 {
+		return nil, versionNotFound(name, number)
 	}
 	if archive {
-		if err := t.exec("UPDATE model_versions SET current_stage = ?, last_updated_time = ? "+
-			"WHERE name = ? AND version <> ? AND current_stage = ?",
-			registry.StageArchived.String(), t.now, name, number, stage.String()); err != nil {
+		// The plus keeps SQLite from planning the statement anew for each number.
+		if err := t.exec("UPDATE model_versions SET current_stage = '"+registry.StageArchived.String()+"', last_updated_time = ? "+
+			"WHERE name = ? AND current_stage = ? AND version <> +?", t.now, name, stage.String(), number); err != nil {
 			return nil, err
 		}
-	}
-	if err := t.exec("UPDATE model_versions SET current_stage = ?, last_updated_time = ? WHERE name = ? AND version = ?",
-		stage.String(), t.now, name, number); err != nil {
-		return nil, err
 	}
 	if err := t.touchModel(name); err != nil {
 		return nil, err

@@ -24,6 +24,11 @@ func (t *transaction) exec(statement string, arguments ...any) error {
 	return t.session.exec(t.ctx, statement, arguments...)
 }
 
+// change runs a statement and returns how many rows it changed.
+func (t *transaction) change(statement string, arguments ...any) (int64, error) {
+	return t.session.change(t.ctx, statement, arguments...)
+}
+
 func (t *transaction) query(statement string, arguments ...any) (*sql.Rows, error) {
 	return t.session.query(t.ctx, statement, arguments...)
 }

@@ -1,7 +1,5 @@
 package embedded
 
-import "database/sql"
-
 var createVersionFields = []field{
 	requiredText("name"), requiredText("source"), text("run_id"), tagList("tags"), text("run_link"),
 	text("description"), text("model_id"),
@@ -29,20 +27,15 @@ func createVersion(t *transaction, request *message) (any, error) {
 	if origin.modelID != "" {
 		return nil, loggedModelNotFound(origin.modelID)
 	}
-	if err := t.requireModel(name); err != nil {
-		return nil, err
-	}
 	if err := t.touchModel(name); err != nil {
 		return nil, err
 	}
-	var greatest sql.NullInt64
-	if err := t.queryRow("SELECT max(version) FROM model_versions WHERE name = ?", name).Scan(&greatest); err != nil {
-		return nil, err
-	}
-	number := greatest.Int64 + 1
-	if err := t.exec("INSERT INTO model_versions (name, version, creation_time, last_updated_time, description, source, "+
-		"storage_location, run_id, run_link) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", name, number, t.now, t.now,
-		request.text("description"), origin.source, location, origin.runID, request.text("run_link")); err != nil {
+	var number int64
+	if err := t.queryRow("INSERT INTO model_versions (name, version, creation_time, last_updated_time, description, source, "+
+		"storage_location, run_id, run_link) "+
+		"SELECT ?1, coalesce(max(version), 0) + 1, ?2, ?2, ?3, ?4, ?5, ?6, ?7 FROM model_versions WHERE name = ?1 "+
+		"RETURNING version", name, t.now, request.text("description"), origin.source, location, origin.runID,
+		request.text("run_link")).Scan(&number); err != nil {
 		return nil, err
 	}
 	for _, given := range request.uniqueTags() {
