@@ -132,12 +132,17 @@ func (p *mlregistryProvider) Configure(ctx context.Context, req provider.Configu
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	way := handover.Atomic
-	if !config.Handover.IsNull() {
-		way = handover.Way(config.Handover.ValueString())
-	}
-	configured := newSession(target, way, config.RequireStaging.ValueBool())
+	configured := newSession(target, config.settings())
 	resp.ResourceData, resp.DataSourceData = configured, configured
+}
+
+// settings returns what the block says about promotions.
+func (c *providerConfig) settings() sessionSettings {
+	settings := sessionSettings{way: handover.Atomic, requireStaging: c.RequireStaging.ValueBool()}
+	if !c.Handover.IsNull() {
+		settings.way = handover.Way(c.Handover.ValueString())
+	}
+	return settings
 }
 
 func (p *mlregistryProvider) open(ctx context.Context, config providerConfig) (registry.Registry, diag.Diagnostics) {

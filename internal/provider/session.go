@@ -15,17 +15,26 @@ import (
 // for each provider configuration and each walk. The zero session belongs to a provider block with values that are
 // not known yet.
 type session struct {
-	cache          *readcache.Cache
-	engine         *handover.Engine
-	requireStaging bool
-	planned        plannedModels
-	claims         claims
-	aliases        aliasClaims
+	sessionSettings
+
+	cache   *readcache.Cache
+	engine  *handover.Engine
+	planned plannedModels
+	claims  claims
+	aliases aliasClaims
 }
 
-func newSession(target registry.Registry, way handover.Way, requireStaging bool) *session {
+// sessionSettings are what a provider block says about promotions.
+type sessionSettings struct {
+	// way is how a stage changes hands.
+	way handover.Way
+	// requireStaging refuses the move from None to Production.
+	requireStaging bool
+}
+
+func newSession(target registry.Registry, settings sessionSettings) *session {
 	cache := readcache.New(target)
-	return &session{cache: cache, engine: handover.New(cache.Fresh(), way), requireStaging: requireStaging}
+	return &session{sessionSettings: settings, cache: cache, engine: handover.New(cache.Fresh(), settings.way)}
 }
 
 // known reports whether the registry can be asked.
