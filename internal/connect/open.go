@@ -21,7 +21,7 @@ const embeddedScheme = "embedded:"
 // Open returns the registry that the settings name. It makes no network call. userAgent names this program to
 // servers. The error wraps ErrNotConfigured, registry.ErrInvalid for an address of another kind, or registry.ErrStorage
 // for an embedded file that cannot be used.
-func Open(settings Settings, userAgent string) (registry.Registry, error) {
+func Open(settings Settings, userAgent string) (registry.Client, error) {
 	uri := settings.URI()
 	path, isEmbedded := strings.CutPrefix(uri, embeddedScheme)
 	switch {
@@ -39,7 +39,7 @@ func Open(settings Settings, userAgent string) (registry.Registry, error) {
 		"MLflow server, not of its database or folder) or embedded:PATH", registry.ErrInvalid, scheme)
 }
 
-func openServer(uri string, settings Settings, userAgent string) (registry.Registry, error) {
+func openServer(uri string, settings Settings, userAgent string) (registry.Client, error) {
 	retries := settings.MaxRetries
 	if retries == 0 {
 		retries = -1 // For the client 0 is its default.
@@ -53,7 +53,7 @@ func openServer(uri string, settings Settings, userAgent string) (registry.Regis
 	})
 }
 
-func openEmbedded(path, userAgent string) (registry.Registry, error) {
+func openEmbedded(path, userAgent string) (registry.Client, error) {
 	// The file is made at the first write, during apply. A folder that is not there is told in the plan.
 	if _, err := os.Stat(filepath.Dir(path)); err != nil {
 		return nil, fmt.Errorf("%w: the folder of %s cannot be used: %w", registry.ErrStorage, filepath.Base(path), err)

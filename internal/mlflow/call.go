@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/hashicorp/go-retryablehttp"
 
@@ -19,6 +20,8 @@ type repetition int
 const (
 	// read changes nothing: repeat it.
 	read repetition = iota
+	// probe is a read that asks whether an endpoint is there. A 500 may be its lasting answer: do not repeat that.
+	probe
 	// repeatable is a write whose repetition finds the work done: repeat it.
 	repeatable
 	// removal is a repeatable write that a repetition may find gone: that is success.
@@ -50,7 +53,7 @@ func callOf(ctx context.Context) *call {
 // operation names the request without host, query or secret.
 func (c *call) operation() string { return c.method + " " + c.endpoint }
 
-func (c *call) write() bool { return c.repetition != read }
+func (c *call) write() bool { return c.repetition != read && c.repetition != probe }
 
 // get reads endpoint with the given query into answer.
 func (c *Client) get(ctx context.Context, endpoint string, query url.Values, answer answer) error {
@@ -62,12 +65,20 @@ func (c *Client) send(ctx context.Context, method, endpoint string, how repetiti
 	return c.do(ctx, &call{method: method, endpoint: endpoint, repetition: how}, nil, body, answer)
 }
 
+// address returns where endpoint is: below version 2.0 of the API, or with a leading slash below the server's own address.
+func (c *Client) address(endpoint string) *url.URL {
+	if strings.HasPrefix(endpoint, "/") {
+		return c.base.JoinPath(endpoint)
+	}
+	return c.base.JoinPath("api", "2.0", "mlflow", endpoint)
+}
+
 func (c *Client) do(ctx context.Context, current *call, query url.Values, body any, answer answer) error {
 	current.id = c.nextID()
 	if err := ctx.Err(); err != nil {
 		return current.interrupted(err)
 	}
-	target := c.api.JoinPath(current.endpoint)
+	target := c.address(current.endpoint)
 	target.RawQuery = query.Encode()
 
 	var payload any

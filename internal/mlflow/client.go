@@ -12,11 +12,11 @@ import (
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
 )
 
-var _ registry.Registry = (*Client)(nil)
+var _ registry.Client = (*Client)(nil)
 
 // Client talks to one registry. It is safe for use by several goroutines at once.
 type Client struct {
-	api   *url.URL
+	base  *url.URL
 	http  *retryablehttp.Client
 	calls atomic.Int64
 }
@@ -48,7 +48,7 @@ func New(config Config) (*Client, error) {
 	transport = &authTransport{next: transport, base: base, authorization: authorization(config, inURL)}
 
 	return &Client{
-		api: base.JoinPath("api", "2.0", "mlflow"),
+		base: base,
 		http: &retryablehttp.Client{
 			HTTPClient:   &http.Client{Transport: transport, CheckRedirect: checkRedirect},
 			RetryMax:     config.MaxRetries,

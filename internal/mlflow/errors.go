@@ -71,6 +71,9 @@ func (c *call) finish(response *http.Response, body []byte, into answer) error {
 const notMLflow = "the server answers, but not as MLflow's registry API: check tracking_uri"
 
 func decode(body []byte, into answer) error {
+	if text, ok := into.(*textAnswer); ok {
+		return text.complete(body)
+	}
 	if len(bytes.TrimSpace(body)) == 0 {
 		body = []byte("{}") // as MLflow's Python client reads an empty 200
 	}

@@ -1,24 +1,63 @@
 package mlflow
 
-import "strings"
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
+)
 
 // nameFilter returns a search filter that matches every version of the named model, and perhaps versions
 // of models with a similar name: the caller keeps those whose name is equal.
+func nameFilter(name string) string { return equals("name", name) }
+
+// equals returns a condition that holds where left is value, and perhaps elsewhere: the caller keeps what is equal.
 //
 // MLflow's filter language (utils/search_utils.py, on sqlparse) has no escapes for the value of "=": it cuts
-// the outer quotes off and takes the rest as it stands. So a name is quoted with the kind of quote it does not
-// hold. A name that holds both kinds can't be written at all; it is matched by LIKE with the wildcard "_"
-// for each quote. A back-slash is then a wildcard as well, for PostgreSQL and MySQL read it as an escape.
-// "%" and "_" in the name match themselves and more, which is enough here.
-func nameFilter(name string) string {
+// the outer quotes off and takes the rest as it stands. So a value is quoted with the kind of quote it does not
+// hold. One that holds both kinds can't be written at all; it is matched by LIKE with the wildcard "_"
+// for each quote. So is one that ends with a back-slash, which sqlparse takes for an escape of the quote if
+// another comes later. A back-slash is then a wildcard as well, for PostgreSQL and MySQL read it as an escape.
+// "%" and "_" in the value match themselves and more, which is enough here.
+func equals(left, value string) string {
 	switch {
-	case !strings.Contains(name, `'`):
-		return `name = '` + name + `'`
-	case !strings.Contains(name, `"`):
-		return `name = "` + name + `"`
+	case strings.HasSuffix(value, `\`), strings.Contains(value, `'`) && strings.Contains(value, `"`):
+		return left + ` LIKE '` + likeWildcards.Replace(value) + `'`
+	case !strings.Contains(value, `'`):
+		return left + ` = '` + value + `'`
 	default:
-		return `name LIKE '` + likeWildcards.Replace(name) + `'`
+		return left + ` = "` + value + `"`
 	}
 }
 
 var likeWildcards = strings.NewReplacer(`'`, `_`, `\`, `_`)
+
+// searchFilter writes what a search asks for in one filter: our own conditions first, so that nothing in the user's can take
+// them away, and the user's as it is.
+func searchFilter(search registry.Search) string {
+	var conditions []string
+	if search.Model != "" {
+		conditions = append(conditions, nameFilter(search.Model))
+	}
+	for _, key := range slices.Sorted(maps.Keys(search.Tags)) {
+		// MLflow's keys hold no such characters (_validate_tag_name), and a key that does can't be written in a filter.
+		if !strings.ContainsAny(key, "`'\"") {
+			conditions = append(conditions, equals("tags.`"+key+"`", search.Tags[key]))
+		}
+	}
+	if strings.TrimSpace(search.Filter) != "" {
+		conditions = append(conditions, search.Filter)
+	}
+	return strings.Join(conditions, " AND ")
+}
+
+// hasTags reports whether tags has all that are wanted.
+func hasTags(tags, wanted map[string]string) bool {
+	for key, value := range wanted {
+		if got, ok := tags[key]; !ok || got != value {
+			return false
+		}
+	}
+	return true
+}

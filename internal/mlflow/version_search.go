@@ -3,9 +3,8 @@ package mlflow
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
+	"iter"
 	"net/url"
 	"slices"
 	"strconv"
@@ -13,30 +12,24 @@ import (
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
 )
 
-// searchPageSize is the most that MLflow returns in one answer
+// versionPageSize is the most that MLflow returns in one answer
 // (SEARCH_MODEL_VERSION_MAX_RESULTS_THRESHOLD), so that one request is enough in practice.
-const searchPageSize = 200_000
+const versionPageSize = 200_000
 
 // searchOrder keeps pages steady while versions change: MLflow's default order is by time of last change.
 const searchOrder = "version_number ASC"
 
-// searchAnswer is one page. MLflow leaves out what is empty: a model without versions is {}.
-type searchAnswer struct {
+// versionsAnswer is one page.
+type versionsAnswer struct {
 	Versions  []versionWire `json:"model_versions"`
 	NextToken string        `json:"next_page_token"`
 }
 
-func (a *searchAnswer) complete(body []byte) error {
+func (a *versionsAnswer) next() string { return a.NextToken }
+
+func (a *versionsAnswer) complete(body []byte) error {
 	if a.Versions == nil && a.NextToken == "" {
-		var fields map[string]json.RawMessage
-		if err := json.Unmarshal(body, &fields); err != nil {
-			return err
-		}
-		delete(fields, "model_versions")
-		delete(fields, "next_page_token")
-		if len(fields) > 0 {
-			return errors.New(`the answer has no "model_versions"`)
-		}
+		return onlyFields(body, "model_versions")
 	}
 	for i := range a.Versions {
 		if a.Versions[i].Model == "" || a.Versions[i].Number == 0 {
@@ -50,47 +43,62 @@ func (a *searchAnswer) complete(body []byte) error {
 // request for up to 200,000). A model that does not exist has none; MLflow leaves out the versions of
 // prompts, too.
 func (c *Client) Versions(ctx context.Context, model string) ([]registry.Version, error) {
-	versions, err := c.searchVersions(ctx, model, url.Values{
-		"max_results": {strconv.Itoa(searchPageSize)}, "order_by": {searchOrder},
-	})
-	// A server with a smaller limit or other words for the order refuses the first page: ask for its own.
-	if errors.Is(err, registry.ErrInvalid) {
-		if plain, plainErr := c.searchVersions(ctx, model, nil); plainErr == nil {
-			return plain, nil
-		}
-	}
-	return versions, err
-}
-
-func (c *Client) searchVersions(ctx context.Context, model string, options url.Values) ([]registry.Version, error) {
-	query := url.Values{"filter": {nameFilter(model)}}
-	for key, values := range options {
-		query[key] = values
+	list := listing{
+		endpoint: "model-versions/search",
+		wanted:   url.Values{"filter": {nameFilter(model)}},
+		tuning:   url.Values{"max_results": {strconv.Itoa(versionPageSize)}, "order_by": {searchOrder}},
 	}
 	found := map[registry.Number]registry.Version{}
-	tokens := map[string]bool{}
-	for {
-		var page searchAnswer
-		if err := c.get(ctx, "model-versions/search", query, &page); err != nil {
-			return nil, err
-		}
+	err := pages(ctx, c, list, func() *versionsAnswer { return &versionsAnswer{} }, func(page *versionsAnswer) bool {
 		for i := range page.Versions {
 			if page.Versions[i].Model == model {
 				version := page.Versions[i].version()
 				found[version.Number] = version
 			}
 		}
-		if page.NextToken == "" {
-			return sortedVersions(found), nil
+		return true
+	})
+	if err != nil {
+		return nil, err
+	}
+	return sortedVersions(found), nil
+}
+
+// SearchVersions lists versions of one model or of all (GET model-versions/search). MLflow returns no aliases with them, and
+// leaves out a model's versions once one of them is a prompt's.
+func (c *Client) SearchVersions(ctx context.Context, search registry.Search) iter.Seq2[registry.Version, error] {
+	type key struct {
+		model  string
+		number registry.Number
+	}
+	return func(yield func(registry.Version, error) bool) {
+		list := listing{
+			endpoint: "model-versions/search",
+			wanted:   url.Values{},
+			tuning:   url.Values{"max_results": {strconv.Itoa(pageSize(search.PageSize, versionPageSize))}},
 		}
-		if tokens[page.NextToken] {
-			return nil, &registry.Error{
-				Kind: registry.ErrNotMLflow, Status: 200, Operation: "GET model-versions/search",
-				Message: fmt.Sprintf("the same page token came twice after %d pages", len(tokens)),
+		if filter := searchFilter(search); filter != "" {
+			list.wanted.Set("filter", filter)
+		}
+		list.orderOr(search.OrderBy, "name ASC", "version_number DESC")
+		given := map[key]bool{}
+		err := pages(ctx, c, list, func() *versionsAnswer { return &versionsAnswer{} }, func(page *versionsAnswer) bool {
+			for i := range page.Versions {
+				version := page.Versions[i].version()
+				id := key{version.Model, version.Number}
+				if given[id] || version.IsPrompt() || search.Model != "" && version.Model != search.Model || !hasTags(version.Tags, search.Tags) {
+					continue
+				}
+				given[id] = true
+				if !yield(version, nil) {
+					return false
+				}
 			}
+			return true
+		})
+		if err != nil {
+			yield(registry.Version{}, err)
 		}
-		tokens[page.NextToken] = true
-		query.Set("page_token", page.NextToken)
 	}
 }
 

@@ -101,7 +101,7 @@ func TestNamesInFilters(t *testing.T) {
 		`'\"%`:           `name LIKE '__"%'`,
 		"100% a_b":       `name = '100% a_b'`,
 		"`ticks`":        "name = '`ticks`'",
-		`back\slash\`:    `name = 'back\slash\'`,
+		`back\slash\`:    `name LIKE 'back_slash_'`,
 		"日本語 & +?#=/%41": "name = '日本語 & +?#=/%41'",
 	} {
 		server := serve(t, says(200, "{}"))

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
@@ -20,6 +21,14 @@ type answer interface{ complete(body []byte) error }
 type nothing struct{}
 
 func (nothing) complete([]byte) error { return nil }
+
+// textAnswer is the answer of the few endpoints that send plain text.
+type textAnswer struct{ text string }
+
+func (a *textAnswer) complete(body []byte) error {
+	a.text = strings.TrimSpace(string(body))
+	return nil
+}
 
 type modelAnswer struct {
 	Model *modelWire `json:"registered_model"`

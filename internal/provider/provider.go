@@ -145,7 +145,7 @@ func (c *providerConfig) settings() sessionSettings {
 	return settings
 }
 
-func (p *mlregistryProvider) open(ctx context.Context, config providerConfig) (registry.Registry, diag.Diagnostics) {
+func (p *mlregistryProvider) open(ctx context.Context, config providerConfig) (registry.Client, diag.Diagnostics) {
 	var diags diag.Diagnostics
 	settings := connect.Settings{
 		TrackingURI: config.TrackingURI.ValueString(), RegistryURI: config.RegistryURI.ValueString(),

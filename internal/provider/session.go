@@ -17,7 +17,10 @@ import (
 type session struct {
 	sessionSettings
 
-	cache   *readcache.Cache
+	cache *readcache.Cache
+	// catalog lists models and versions, and server tells what the server has. Neither is cached.
+	catalog registry.Searcher
+	server  registry.Inspector
 	engine  *handover.Engine
 	planned plannedModels
 	claims  claims
@@ -32,9 +35,9 @@ type sessionSettings struct {
 	requireStaging bool
 }
 
-func newSession(target registry.Registry, settings sessionSettings) *session {
+func newSession(target registry.Client, settings sessionSettings) *session {
 	cache := readcache.New(target)
-	return &session{sessionSettings: settings, cache: cache, engine: handover.New(cache.Fresh(), settings.way)}
+	return &session{sessionSettings: settings, cache: cache, catalog: target, server: target, engine: handover.New(cache.Fresh(), settings.way)}
 }
 
 // known reports whether the registry can be asked.

@@ -52,3 +52,10 @@ type Registry interface {
 	Reader
 	Writer
 }
+
+// Client is all that can be asked of a registry.
+type Client interface {
+	Registry
+	Searcher
+	Inspector
+}
