@@ -7,6 +7,9 @@ import (
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
 )
@@ -39,20 +42,46 @@ func takeImported(ctx context.Context, before privateReader, after privateWriter
 	return true
 }
 
-// splitImportID takes an import ID of the form MODEL/rest apart at its last slash; names of models hold none. check looks at
-// the rest; what names it, and example is one.
-func splitImportID(id, what, example string, check func(rest string) error, diags *diag.Diagnostics) (model, rest string) {
-	form := fmt.Sprintf("%q is not of the form MODEL/%s, such as fraud/%s.", id, what, example)
-	slash := strings.LastIndex(id, "/")
+// importKey is what an import names beside the model: a version, a stage, an alias.
+type importKey struct {
+	// attribute is its name in the state and in the identity; in capitals it stands for it in the form of an ID.
+	attribute string
+	// example is one, for messages.
+	example string
+	// check says what is wrong with one.
+	check func(text string) error
+}
+
+// read returns the model and the key that an import names: by an ID of the form MODEL/KEY, taken apart at its last slash
+// (names of models hold none), or by an identity.
+func (k importKey) read(ctx context.Context, req resource.ImportStateRequest, diags *diag.Diagnostics) (model, key string) {
+	if req.ID == "" {
+		model = identityAttribute(ctx, req, "model_name", registry.ValidateModelName, diags)
+		return model, identityAttribute(ctx, req, k.attribute, k.check, diags)
+	}
+	form := fmt.Sprintf("%q is not of the form MODEL/%s, such as fraud/%s.", req.ID, strings.ToUpper(k.attribute), k.example)
+	slash := strings.LastIndex(req.ID, "/")
 	if slash < 0 {
 		diags.AddError("Invalid import ID", form)
 		return "", ""
 	}
-	model, rest = id[:slash], id[slash+1:]
-	if err := errors.Join(registry.ValidateModelName(model), check(rest)); err != nil {
+	model, key = req.ID[:slash], req.ID[slash+1:]
+	if err := errors.Join(registry.ValidateModelName(model), k.check(key)); err != nil {
 		diags.AddError("Invalid import ID", form+" "+explain(err))
 	}
-	return model, rest
+	return model, key
+}
+
+// identityAttribute returns one attribute of the identity of an import block.
+func identityAttribute(
+	ctx context.Context, req resource.ImportStateRequest, attribute string, check func(string) error, diags *diag.Diagnostics,
+) string {
+	var text types.String
+	diags.Append(req.Identity.GetAttribute(ctx, path.Root(attribute), &text)...)
+	if err := check(text.ValueString()); err != nil {
+		diags.AddAttributeError(path.Root(attribute), "Invalid import identity", fmt.Sprintf("%s is not right. %s", attribute, explain(err)))
+	}
+	return text.ValueString()
 }
 
 // shellWord quotes a word for a POSIX shell where it needs it.

@@ -20,6 +20,7 @@ const modelAliasType = typeName + "_model_alias"
 
 var (
 	_ resource.ResourceWithConfigure   = (*modelAliasResource)(nil)
+	_ resource.ResourceWithIdentity    = (*modelAliasResource)(nil)
 	_ resource.ResourceWithImportState = (*modelAliasResource)(nil)
 	_ resource.ResourceWithModifyPlan  = (*modelAliasResource)(nil)
 )
@@ -138,6 +139,7 @@ func (r *modelAliasResource) Create(ctx context.Context, req resource.CreateRequ
 	r.set(ctx, &plan, &resp.Diagnostics)
 	if !resp.Diagnostics.HasError() {
 		resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+		resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
 	}
 }
 
@@ -163,6 +165,7 @@ func (r *modelAliasResource) set(ctx context.Context, plan *modelAliasState, dia
 func (r *modelAliasResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state modelAliasState
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	identify(ctx, resp.Identity, state.identity(), &resp.Diagnostics)
 	imported := takeImported(ctx, req.Private, resp.Private, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() || !r.session.check(&resp.Diagnostics) {
 		return
@@ -193,6 +196,7 @@ func (r *modelAliasResource) Update(ctx context.Context, req resource.UpdateRequ
 	r.set(ctx, &plan, &resp.Diagnostics)
 	if !resp.Diagnostics.HasError() {
 		resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+		identify(ctx, resp.Identity, plan.identity(), &resp.Diagnostics)
 	}
 }
 
@@ -209,7 +213,8 @@ func (r *modelAliasResource) Delete(ctx context.Context, req resource.DeleteRequ
 }
 
 func (r *modelAliasResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	model, alias := splitImportID(req.ID, "ALIAS", "champion", registry.ValidateAlias, &resp.Diagnostics)
+	key := importKey{attribute: "alias", example: "champion", check: registry.ValidateAlias}
+	model, alias := key.read(ctx, req, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
 )
@@ -15,6 +16,7 @@ const modelStageType = typeName + "_model_stage"
 
 var (
 	_ resource.ResourceWithConfigure   = (*modelStageResource)(nil)
+	_ resource.ResourceWithIdentity    = (*modelStageResource)(nil)
 	_ resource.ResourceWithImportState = (*modelStageResource)(nil)
 	_ resource.ResourceWithModifyPlan  = (*modelStageResource)(nil)
 )
@@ -49,6 +51,7 @@ func (r *modelStageResource) Create(ctx context.Context, req resource.CreateRequ
 	defer cancel()
 	if r.point(ctx, &plan, &versionMemory{}, resp.Private, &resp.Diagnostics) {
 		resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+		resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
 	}
 }
 
@@ -56,6 +59,7 @@ func (r *modelStageResource) Read(ctx context.Context, req resource.ReadRequest,
 	var state modelStageState
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	memory := loadMemory(ctx, req.Private, &resp.Diagnostics)
+	identify(ctx, resp.Identity, state.identity(), &resp.Diagnostics)
 	imported := takeImported(ctx, req.Private, resp.Private, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() || !r.session.check(&resp.Diagnostics) {
 		return
@@ -94,6 +98,7 @@ func (r *modelStageResource) Update(ctx context.Context, req resource.UpdateRequ
 	defer cancel()
 	if r.point(ctx, &plan, memory, resp.Private, &resp.Diagnostics) {
 		resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+		identify(ctx, resp.Identity, plan.identity(), &resp.Diagnostics)
 	}
 }
 
@@ -139,16 +144,19 @@ func (r *modelStageResource) Delete(ctx context.Context, req resource.DeleteRequ
 
 func (r *modelStageResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	var stage registry.Stage
-	model, _ := splitImportID(req.ID, "STAGE", "Production", func(text string) (err error) {
+	key := importKey{attribute: "stage", example: "Production", check: func(text string) (err error) {
 		if stage, err = registry.ParseStage(text); err == nil {
 			err = checkExclusive(text)
 		}
 		return err
-	}, &resp.Diagnostics)
+	}}
+	model, _ := key.read(ctx, req, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("model_name"), model)...)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("stage"), string(stage))...)
+	named := modelStageState{ModelName: types.StringValue(model), Stage: types.StringValue(string(stage))}
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, named.identity())...)
 	markImported(ctx, resp.Private, &resp.Diagnostics)
 }

@@ -23,6 +23,7 @@ const (
 
 var (
 	_ resource.ResourceWithConfigure      = (*modelVersionResource)(nil)
+	_ resource.ResourceWithIdentity       = (*modelVersionResource)(nil)
 	_ resource.ResourceWithImportState    = (*modelVersionResource)(nil)
 	_ resource.ResourceWithModifyPlan     = (*modelVersionResource)(nil)
 	_ resource.ResourceWithValidateConfig = (*modelVersionResource)(nil)
@@ -50,6 +51,7 @@ func (r *modelVersionResource) Read(ctx context.Context, req resource.ReadReques
 	var state modelVersionState
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	memory := loadMemory(ctx, req.Private, &resp.Diagnostics)
+	identify(ctx, resp.Identity, state.identity(), &resp.Diagnostics)
 	memory.Imported = takeImported(ctx, req.Private, resp.Private, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() || !r.session.check(&resp.Diagnostics) {
 		return
@@ -131,10 +133,11 @@ func (r *modelVersionResource) Delete(ctx context.Context, req resource.DeleteRe
 }
 
 func (r *modelVersionResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	model, version := splitImportID(req.ID, "VERSION", "7", func(text string) error {
+	key := importKey{attribute: "version", example: "7", check: func(text string) error {
 		_, err := registry.ParseNumber(text)
 		return err
-	}, &resp.Diagnostics)
+	}}
+	model, version := key.read(ctx, req, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}

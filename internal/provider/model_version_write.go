@@ -38,6 +38,7 @@ func (r *modelVersionResource) Create(ctx context.Context, req resource.CreateRe
 			plan.settleUnknowns()
 		}
 		resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+		resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
 	}()
 	if resp.Diagnostics.HasError() {
 		return
@@ -125,6 +126,7 @@ func (r *modelVersionResource) Update(ctx context.Context, req resource.UpdateRe
 	r.finish(ctx, &plan, memory, resp.Private, &resp.Diagnostics)
 	if !resp.Diagnostics.HasError() {
 		resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+		identify(ctx, resp.Identity, plan.identity(), &resp.Diagnostics)
 	}
 }
 

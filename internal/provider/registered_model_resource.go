@@ -23,6 +23,7 @@ const registeredModelType = typeName + "_registered_model"
 
 var (
 	_ resource.ResourceWithConfigure   = (*registeredModelResource)(nil)
+	_ resource.ResourceWithIdentity    = (*registeredModelResource)(nil)
 	_ resource.ResourceWithImportState = (*registeredModelResource)(nil)
 	_ resource.ResourceWithModifyPlan  = (*registeredModelResource)(nil)
 )
@@ -122,6 +123,7 @@ func (r *registeredModelResource) Create(ctx context.Context, req resource.Creat
 	}
 	plan.fromRegistry(ctx, model, false, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
 }
 
 // create registers the model. When the answer was lost, it reads whether the model is there now, with what was asked.
@@ -144,6 +146,7 @@ func (r *registeredModelResource) create(ctx context.Context, wanted registry.Ne
 func (r *registeredModelResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state registeredModelState
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	identify(ctx, resp.Identity, state.identity(), &resp.Diagnostics)
 	imported := takeImported(ctx, req.Private, resp.Private, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() || !r.session.check(&resp.Diagnostics) {
 		return
@@ -186,6 +189,7 @@ func (r *registeredModelResource) Update(ctx context.Context, req resource.Updat
 	}
 	plan.fromRegistry(ctx, model, false, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+	identify(ctx, resp.Identity, plan.identity(), &resp.Diagnostics)
 }
 
 func (r *registeredModelResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
@@ -234,10 +238,15 @@ func listVersions(versions []registry.Version) string {
 }
 
 func (r *registeredModelResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	if err := registry.ValidateModelName(req.ID); err != nil {
+	name := req.ID
+	if name == "" {
+		name = identityAttribute(ctx, req, "name", registry.ValidateModelName, &resp.Diagnostics)
+	} else if err := registry.ValidateModelName(name); err != nil {
 		resp.Diagnostics.AddError("Invalid import ID", explain(err)+"\n\nThe ID of a registered model is its name.")
+	}
+	if resp.Diagnostics.HasError() {
 		return
 	}
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("name"), req.ID)...)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("name"), name)...)
 	markImported(ctx, resp.Private, &resp.Diagnostics)
 }
