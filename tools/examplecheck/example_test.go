@@ -28,8 +28,14 @@ var (
 	importFile    = regexp.MustCompile(`^import.*\.tf$`)
 )
 
-// newExample copies the .tf files of a folder, import blocks only if asked to.
-func newExample(t *testing.T, folder string, imports bool) *example {
+// The files with import blocks that newExample takes or, with noImport, does not take.
+const (
+	noImport   = ""
+	byStringID = "import-by-string-id.tf"
+)
+
+// newExample copies the .tf files of a folder, of those with import blocks only the one that is asked for.
+func newExample(t *testing.T, folder, imports string) *example {
 	t.Helper()
 	e := newEmpty(t)
 	files, err := filepath.Glob(filepath.Join(root, "examples", folder, "*.tf"))
@@ -38,7 +44,7 @@ func newExample(t *testing.T, folder string, imports bool) *example {
 	}
 	var whole strings.Builder
 	for _, file := range files {
-		if importFile.MatchString(filepath.Base(file)) && !imports {
+		if name := filepath.Base(file); importFile.MatchString(name) && name != imports {
 			continue
 		}
 		content := readFile(t, file)

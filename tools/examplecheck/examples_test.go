@@ -19,7 +19,7 @@ var prepared = map[string]int{"adopt": 8, "resources/mlregistry_model_stage": 8,
 func TestAccExamples_applyToAnEmptyPlan(t *testing.T) {
 	for _, folder := range folders(t) {
 		t.Run(filepath.ToSlash(folder), func(t *testing.T) {
-			e := newExample(t, folder, false)
+			e := newExample(t, folder, noImport)
 			e.seed(prepared[filepath.ToSlash(folder)])
 			e.holds()
 		})
@@ -34,7 +34,7 @@ func TestAccExamples_import(t *testing.T) {
 			continue
 		}
 		t.Run(filepath.Base(folder)+"_block", func(t *testing.T) {
-			e := newExample(t, folder, true)
+			e := newExample(t, folder, byStringID)
 			e.serve(folder)
 			plan := e.plans("1 to import")
 			if !strings.Contains(plan.Output, "0 to destroy") {
@@ -42,7 +42,7 @@ func TestAccExamples_import(t *testing.T) {
 			}
 		})
 		t.Run(filepath.Base(folder)+"_command", func(t *testing.T) {
-			e := newExample(t, folder, false)
+			e := newExample(t, folder, noImport)
 			e.serve(folder)
 			ran := 0
 			for line := range strings.Lines(readFile(t, script)) {
@@ -67,7 +67,7 @@ func (e *example) serve(folder string) {
 
 // The plan that the promotion example shows in its comment is the one that the CLI prints.
 func TestAccExamples_promotionShowsItsPlan(t *testing.T) {
-	e := newExample(t, "promotion", false)
+	e := newExample(t, "promotion", noImport)
 	after := readFile(t, filepath.Join(root, "examples", "promotion", "main.tf"))
 	const stage = "  stage      = \"Production\"\n"
 	if strings.Count(after, stage) != 1 {
@@ -98,7 +98,7 @@ func TestAccExamples_promotionShowsItsPlan(t *testing.T) {
 
 // Adopting another version hands Production over without a gap, although Terraform calls it a replacement.
 func TestAccExamples_adoptHandsOver(t *testing.T) {
-	e := newExample(t, "adopt", false)
+	e := newExample(t, "adopt", noImport)
 	e.seed(8)
 	e.holds("-var=live_version=7")
 	plan := e.plans(`+ "7",`, "-var=live_version=8")

@@ -1,0 +1,7 @@
+import {
+  to = mlregistry_model_alias.champion
+  identity = {
+    model_name = "fraud"
+    alias      = "champion"
+  }
+}

@@ -1,0 +1,6 @@
+import {
+  to = mlregistry_registered_model.fraud
+  identity = {
+    name = "fraud"
+  }
+}
