@@ -14,5 +14,7 @@ echo "golangci-lint"
 "$(tools/go-tool.sh golangci-lint)" run
 echo "terraform fmt"
 "$(tools/find-cli.sh)" fmt -check -diff -recursive examples
+echo "workflows"
+find .github/workflows examples/ci/github -name '*.yml' -exec "$(tools/go-tool.sh actionlint)" -shellcheck= -pyflakes= {} +
 echo "changelog"
 tools/check-changelog.sh
