@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -82,6 +83,14 @@ func identityAttribute(
 		diags.AddAttributeError(path.Root(attribute), "Invalid import identity", fmt.Sprintf("%s is not right. %s", attribute, explain(err)))
 	}
 	return text.ValueString()
+}
+
+// importAdvice tells how to take over an object that exists already: by a command, or by a block in the configuration.
+func importAdvice(typ, id string) string {
+	escaped := strings.NewReplacer("${", "$${", "%{", "%%{").Replace(strconv.Quote(id))
+	return fmt.Sprintf("To manage it here, import it:\n\n  terraform import %[1]s.<name> %[2]s\n\n"+
+		"or let the next plan show the import, with this in the configuration:\n\n"+
+		"  import {\n    to = %[1]s.<name>\n    id = %[3]s\n  }", typ, shellWord(id), escaped)
 }
 
 // shellWord quotes a word for a POSIX shell where it needs it.

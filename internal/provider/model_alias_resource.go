@@ -114,8 +114,8 @@ func (r *modelAliasResource) planNew(ctx context.Context, at aliasPlace, diags *
 
 // takenAlias tells how to take an alias over with open eyes.
 func takenAlias(at aliasPlace, number registry.Number) string {
-	return fmt.Sprintf("It points at version %s, it is not in this Terraform state, and it was left as it is. To manage it here, import it:\n\n"+
-		"  terraform import %s.<name> %s", number, modelAliasType, shellWord(at.model+"/"+at.alias))
+	return fmt.Sprintf("It points at version %s, it is not in this Terraform state, and it was left as it is. ", number) +
+		importAdvice(modelAliasType, at.model+"/"+at.alias)
 }
 
 func (r *modelAliasResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {

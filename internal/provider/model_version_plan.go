@@ -145,6 +145,9 @@ func (p *versionPlanning) planStatus() {
 func (p *versionPlanning) planExisting() {
 	if p.config.Stage.IsNull() {
 		p.plan.Stage, p.plan.ArchivedVersions, p.plan.StageConflicts = p.prior.Stage, p.prior.ArchivedVersions, p.prior.StageConflicts
+		if p.config.ArchiveExistingVersions.IsNull() {
+			p.plan.ArchiveExistingVersions = p.prior.ArchiveExistingVersions // It says nothing while the stage is not managed.
+		}
 		return
 	}
 	p.plan.StageConflicts = versionList(nil)

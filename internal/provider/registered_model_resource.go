@@ -113,8 +113,8 @@ func (r *registeredModelResource) Create(ctx context.Context, req resource.Creat
 	model, err := r.create(ctx, wanted)
 	if errors.Is(err, registry.ErrAlreadyExists) {
 		resp.Diagnostics.AddAttributeError(path.Root("name"), fmt.Sprintf("Registered model %q already exists", wanted.Name),
-			fmt.Sprintf("It is not in this Terraform state, and it was left as it is. To manage it here, import it:\n\n"+
-				"  terraform import %s.<name> %s\n\nOriginal message: %s", registeredModelType, shellWord(wanted.Name), err))
+			fmt.Sprintf("It is not in this Terraform state, and it was left as it is. %s\n\nIt may also be left from an apply that was killed while "+
+				"it created the model.\n\nOriginal message: %s", importAdvice(registeredModelType, wanted.Name), err))
 		return
 	}
 	if err != nil {
