@@ -120,6 +120,28 @@ func (c client) searches(ctx context.Context, times int) (time.Duration, error) 
 	return median(taken), nil
 }
 
+// bareAnswers asks for what needs neither the database nor the disk.
+func (c client) bareAnswers(ctx context.Context, times int) (time.Duration, error) {
+	var taken []time.Duration
+	for range times {
+		request, err := http.NewRequestWithContext(ctx, http.MethodGet, c.uri+"/health", nil)
+		if err != nil {
+			return 0, err
+		}
+		start := time.Now()
+		response, err := c.http.Do(request)
+		if err != nil {
+			return 0, err
+		}
+		_, err = io.Copy(io.Discard, response.Body)
+		taken = append(taken, time.Since(start))
+		if err = errors.Join(err, response.Body.Close()); err != nil {
+			return 0, err
+		}
+	}
+	return median(taken), nil
+}
+
 // fillMLflow copies the last version and its tag in MLflow's own file until there are count: through MLflow it would
 // take a quarter of an hour.
 func fillMLflow(ctx context.Context, file string, count int) (err error) {

@@ -42,6 +42,8 @@ func main() {
 // figures are medians.
 type figures struct {
 	create, transition, search time.Duration
+	// health is a request that does nothing: what HTTP itself takes between two processes.
+	health time.Duration
 }
 
 func run(ctx context.Context, provider, mlflowURI, mlflowFile string) (err error) {
@@ -104,6 +106,9 @@ func measureServe(ctx context.Context, provider, path string, disk *disk) (resul
 	if err == nil {
 		result.search, err = c.searches(ctx, ourSearches)
 	}
+	if err == nil {
+		result.health, err = c.bareAnswers(ctx, ourWrites)
+	}
 	if err = errors.Join(err, server.stop()); err != nil {
 		return result, 0, err
 	}
@@ -149,6 +154,7 @@ func printTable(inside, served, mlflow figures, fsync, started time.Duration) {
 	row("search that returns 10,000", func(f figures) time.Duration { return f.search })
 	fmt.Printf("%-34s %12.2f   a create takes %.1f times that, served %.1f; a transition %.1f and %.1f\n", "bare fsync of 4 KiB, between them", millis(fsync),
 		ratio(inside.create, fsync), ratio(served.create, fsync), ratio(inside.transition, fsync), ratio(served.transition, fsync))
+	fmt.Printf("%-34s %12s %12.2f   an answer of serve over HTTP that does nothing\n", "GET /health", "", millis(served.health))
 	fmt.Printf("%-34s %12s %12.2f\n", "start of serve to its first answer", "", millis(started))
 }
 
