@@ -42,7 +42,7 @@ func ReadCredentialsFile(home string) (CredentialsFile, error) {
 		if section != "mlflow" || separator < 0 || strings.HasPrefix(line, "#") || strings.HasPrefix(line, ";") {
 			continue
 		}
-		value := strings.TrimSpace(line[separator+1:])
+		value := strings.ReplaceAll(strings.TrimSpace(line[separator+1:]), "%%", "%") // as Python's configparser reads it
 		switch strings.ToLower(strings.TrimSpace(line[:separator])) {
 		case "mlflow_tracking_username":
 			found.Username = value

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/credential"
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/embedded"
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/mlflow"
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
@@ -20,7 +21,8 @@ const embeddedScheme = "embedded:"
 
 // Open returns the registry that the settings name. It makes no network call. userAgent names this program to
 // servers. The error wraps ErrNotConfigured, registry.ErrInvalid for an address of another kind, or registry.ErrStorage
-// for an embedded file that cannot be used.
+// for an embedded file that cannot be used; a setting that
+// is wrong is a *SettingError.
 func Open(settings Settings, userAgent string) (registry.Client, error) {
 	uri := settings.URI()
 	path, isEmbedded := strings.CutPrefix(uri, embeddedScheme)
@@ -28,29 +30,66 @@ func Open(settings Settings, userAgent string) (registry.Client, error) {
 	case uri == "":
 		return nil, ErrNotConfigured
 	case isEmbedded && path == "":
-		return nil, fmt.Errorf("%w: %q names no file: write embedded:registry.db", registry.ErrInvalid, uri)
+		return nil, settings.wrong(settings.uriAttribute(), fmt.Errorf("%w: %q names no file: write embedded:registry.db", registry.ErrInvalid, uri))
 	case isEmbedded:
 		return openEmbedded(path, userAgent)
 	case strings.HasPrefix(uri, "http://"), strings.HasPrefix(uri, "https://"):
 		return openServer(uri, settings, userAgent)
 	}
-	scheme, _, _ := strings.Cut(uri, ":")
-	return nil, fmt.Errorf("%w: addresses that start with %q are not supported: use http://…, https://… (the address of an "+
-		"MLflow server, not of its database or folder) or embedded:PATH", registry.ErrInvalid, scheme)
+	kind, _, found := strings.Cut(uri, ":")
+	if !found || strings.ContainsAny(kind, "@/.") { // No scheme; and perhaps a password: nothing of it is shown.
+		return nil, settings.wrong(settings.uriAttribute(), fmt.Errorf("%w: the address has no scheme: use http://…, https://… (the address "+
+			"of an MLflow server, not of its database or folder) or embedded:PATH", registry.ErrInvalid))
+	}
+	return nil, settings.wrong(settings.uriAttribute(), fmt.Errorf("%w: addresses that start with %q are not supported: use http://…, "+
+		"https://… (the address of an MLflow server, not of its database or folder) or embedded:PATH", registry.ErrInvalid, kind))
 }
 
 func openServer(uri string, settings Settings, userAgent string) (registry.Client, error) {
-	retries := settings.MaxRetries
-	if retries == 0 {
-		retries = -1 // For the client 0 is its default.
+	if err := settings.check(); err != nil {
+		return nil, err
 	}
-	return mlflow.New(mlflow.Config{
+	config := mlflow.Config{
 		BaseURL: uri, UserAgent: userAgent,
 		Username: settings.Username, Password: settings.Password, Token: settings.Token,
-		Headers: settings.Headers, Workspace: settings.Workspace,
-		InsecureTLS: settings.InsecureTLS, ServerCertPath: settings.ServerCertPath, ClientCertPath: settings.ClientCertPath,
-		RequestTimeout: settings.Timeout, MaxRetries: retries, BackoffFactor: max(float64(settings.BackoffFactor), 0.001),
-	})
+		Headers: settings.Headers, Workspace: settings.Workspace, InsecureTLS: isTrue(settings.InsecureTLS),
+		RequestTimeout: settings.Timeout, ConcurrentRequests: settings.ConcurrentRequests,
+		BackoffFactor: max(value(settings.BackoffFactor), 0.001), BackoffJitter: value(settings.BackoffJitter),
+		IgnoreRetryAfter: settings.RespectRetryAfter != nil && !*settings.RespectRetryAfter,
+		MaxRetries:       value(settings.MaxRetries),
+	}
+	if config.MaxRetries == 0 {
+		config.MaxRetries = -1 // For the client 0 is its default.
+	}
+	var err error
+	if config.Authorities, err = settings.authorities(); err != nil {
+		return nil, err
+	}
+	if config.ClientCertificate, err = settings.clientCertificate(); err != nil {
+		return nil, err
+	}
+	if config.Proxy, err = settings.proxy(); err != nil {
+		return nil, err
+	}
+	if exec := settings.Exec; exec != nil {
+		config.TokenSource = credential.NewSource(exec.command())
+		config.TokenHeader, config.TokenScheme = exec.header(), exec.scheme()
+	}
+	client, err := mlflow.New(config)
+	if err != nil {
+		return nil, settings.fromClient(err)
+	}
+	return client, nil
+}
+
+func isTrue(setting *bool) bool { return setting != nil && *setting }
+
+// value returns what a setting is set to; zero if it is not.
+func value[T any](setting *T) T {
+	if setting == nil {
+		return *new(T)
+	}
+	return *setting
 }
 
 func openEmbedded(path, userAgent string) (registry.Client, error) {

@@ -2,41 +2,22 @@ package connect
 
 import (
 	"cmp"
-	"fmt"
-	"strconv"
-	"strings"
 	"time"
-
-	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
 )
 
-// Environment variables, as MLflow's Python SDK 3.17 reads them (mlflow/environment_variables.py).
-const (
-	EnvTrackingURI    = "MLFLOW_TRACKING_URI"
-	EnvRegistryURI    = "MLFLOW_REGISTRY_URI"
-	EnvUsername       = "MLFLOW_TRACKING_USERNAME"
-	EnvPassword       = "MLFLOW_TRACKING_PASSWORD" //nolint:gosec // The name of a variable, not a secret.
-	EnvToken          = "MLFLOW_TRACKING_TOKEN"    //nolint:gosec // The name of a variable, not a secret.
-	EnvWorkspace      = "MLFLOW_WORKSPACE"
-	EnvInsecureTLS    = "MLFLOW_TRACKING_INSECURE_TLS"
-	EnvServerCertPath = "MLFLOW_TRACKING_SERVER_CERT_PATH"
-	EnvClientCertPath = "MLFLOW_TRACKING_CLIENT_CERT_PATH"
-	EnvTimeout        = "MLFLOW_HTTP_REQUEST_TIMEOUT"
-	EnvMaxRetries     = "MLFLOW_HTTP_REQUEST_MAX_RETRIES"
-	EnvBackoffFactor  = "MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR"
-)
-
-// The Python SDK's defaults for the settings that no provider attribute sets.
+// The Python SDK's defaults (mlflow/environment_variables.py, 3.17), and one of our own.
 const (
 	// DefaultTimeout is how long one request may take.
 	DefaultTimeout = 120 * time.Second
 	// DefaultMaxRetries is how often a request is repeated.
 	DefaultMaxRetries = 7
 	// DefaultBackoffFactor is the first wait between two attempts in seconds, doubled each time.
-	DefaultBackoffFactor = 2
+	DefaultBackoffFactor = 2.0
+	// DefaultBackoffJitter is how many seconds a wait may be longer, at random.
+	DefaultBackoffJitter = 1.0
 )
 
-// Settings says which registry to use and how to reach it. Empty fields are not set.
+// Settings says which registry to use and how to reach it. Empty fields are not set, and nil ones neither.
 type Settings struct {
 	// TrackingURI is http://…, https://… or embedded:PATH.
 	TrackingURI string
@@ -46,81 +27,66 @@ type Settings struct {
 	Username, Password string
 	// Token is sent as a bearer token.
 	Token string
+	// Exec is a command that prints a token; nil means none.
+	Exec *Exec
 	// Workspace is sent as X-MLFLOW-WORKSPACE (MLflow 3.10 and newer).
 	Workspace string
 	// Headers are sent with every request.
 	Headers map[string]string
 	// InsecureTLS switches the check of the server's certificate off.
-	InsecureTLS bool
-	// ServerCertPath is a PEM file with the authorities to trust.
+	InsecureTLS *bool
+	// ServerCertPath is a PEM file, or a folder of them, with the authorities to trust.
 	ServerCertPath string
+	// ServerCertPEM is the same as text.
+	ServerCertPEM string
 	// ClientCertPath is a PEM file with a client certificate and its key.
 	ClientCertPath string
+	// ClientCertPEM is the same as text.
+	ClientCertPEM string
+	// ProxyURL is the proxy for every request. Without it the proxy variables of the environment count.
+	ProxyURL string
 	// Timeout bounds one request.
 	Timeout time.Duration
 	// MaxRetries is how often a request is repeated; 0 means never.
-	MaxRetries int
+	MaxRetries *int
 	// BackoffFactor is the first wait between two attempts, in seconds.
-	BackoffFactor int
+	BackoffFactor *float64
+	// BackoffJitter is how many seconds a wait may be longer, at random.
+	BackoffJitter *float64
+	// RespectRetryAfter waits as long as a server's Retry-After asks for.
+	RespectRetryAfter *bool
+	// ConcurrentRequests is how many requests are under way at most; 0 means the client's default.
+	ConcurrentRequests int
+
+	// proxies are the proxy variables of the environment.
+	proxies proxyVariables
+	// variables names, by attribute, the variables that settings come from.
+	variables map[string]string
+}
+
+// Exec is a command that prints a token, and where the token goes.
+type Exec struct {
+	// Command is the program, and Args its arguments. No shell sees them.
+	Command string
+	// Args are the arguments.
+	Args []string
+	// Env are further environment variables of the command.
+	Env map[string]string
+	// Header carries the token; empty means Authorization.
+	Header string
+	// Scheme stands before the token; nil means Bearer, and an empty text nothing.
+	Scheme *string
+	// Timeout bounds one run; 0 means the default.
+	Timeout time.Duration
 }
 
 // URI returns the address that is used: RegistryURI, else TrackingURI.
 func (s Settings) URI() string { return cmp.Or(s.RegistryURI, s.TrackingURI) }
 
-// WithEnvironment fills what is not set from the environment, each setting by its own variable, as the Python SDK
-// does. A token that is set here is not overruled by a user name from the environment. The error names a variable
-// that cannot be read.
-func (s Settings) WithEnvironment(getenv func(string) string, credentials CredentialsFile) (Settings, error) {
-	explicitToken := s.Token != "" && s.Username == "" && s.Password == ""
-	s.TrackingURI = cmp.Or(s.TrackingURI, getenv(EnvTrackingURI))
-	s.RegistryURI = cmp.Or(s.RegistryURI, getenv(EnvRegistryURI))
-	s.Workspace = cmp.Or(s.Workspace, getenv(EnvWorkspace))
-	s.ServerCertPath = cmp.Or(s.ServerCertPath, getenv(EnvServerCertPath))
-	s.ClientCertPath = cmp.Or(s.ClientCertPath, getenv(EnvClientCertPath))
-	if !explicitToken {
-		s.Username = cmp.Or(s.Username, getenv(EnvUsername), credentials.Username)
-		s.Password = cmp.Or(s.Password, getenv(EnvPassword), credentials.Password)
-		s.Token = cmp.Or(s.Token, getenv(EnvToken))
-	}
-	var err error
-	if s.InsecureTLS, err = boolean(s.InsecureTLS, EnvInsecureTLS, getenv); err != nil {
-		return s, err
-	}
-	seconds, err := number(EnvTimeout, int(DefaultTimeout/time.Second), getenv)
-	if err != nil {
-		return s, err
-	}
-	s.Timeout = time.Duration(seconds) * time.Second
-	if s.MaxRetries, err = number(EnvMaxRetries, DefaultMaxRetries, getenv); err != nil {
-		return s, err
-	}
-	s.BackoffFactor, err = number(EnvBackoffFactor, DefaultBackoffFactor, getenv)
-	return s, err
-}
+// Variable returns the name of the environment variable that gave an attribute its value; empty if none did.
+func (s Settings) Variable(attribute string) string { return s.variables[attribute] }
 
-// boolean reads what the Python SDK takes for a boolean: true, false, 1 or 0 in any letter case.
-func boolean(set bool, name string, getenv func(string) string) (bool, error) {
-	text := getenv(name)
-	if set || text == "" {
-		return set, nil
-	}
-	switch strings.ToLower(text) {
-	case "true", "1":
-		return true, nil
-	case "false", "0":
-		return false, nil
-	}
-	return false, fmt.Errorf("%w: the environment variable %s is %q: use true or false", registry.ErrInvalid, name, text)
-}
-
-func number(name string, fallback int, getenv func(string) string) (int, error) {
-	text := getenv(name)
-	if text == "" {
-		return fallback, nil
-	}
-	value, err := strconv.Atoi(text)
-	if err != nil || value < 0 {
-		return 0, fmt.Errorf("%w: the environment variable %s is %q: use a whole number", registry.ErrInvalid, name, text)
-	}
-	return value, nil
+// hasCredentials says whether credentials are set that travel in the header Authorization.
+func (s Settings) hasCredentials() bool {
+	return s.Username != "" || s.Password != "" || s.Token != "" || s.Exec != nil && s.Exec.inAuthorization()
 }

@@ -7,7 +7,7 @@ import (
 )
 
 func TestBackoffDoublesWithJitterUpToALimit(t *testing.T) {
-	wait := backoff(2)
+	wait := backoff(Config{BackoffFactor: 2})
 	for attempt, seconds := range []float64{2, 4, 8, 16, 32, 64, 120, 120} {
 		longest := time.Duration(seconds * float64(time.Second))
 		seen := map[time.Duration]bool{}
@@ -24,6 +24,17 @@ func TestBackoffDoublesWithJitterUpToALimit(t *testing.T) {
 	}
 }
 
+func TestJitterMakesAWaitLonger(t *testing.T) {
+	wait := backoff(Config{BackoffFactor: 0.001, BackoffJitter: 3})
+	longest := time.Duration(0)
+	for range 200 {
+		longest = max(longest, wait(0, 0, 0, nil))
+	}
+	if longest < 2*time.Second || longest > 3001*time.Millisecond {
+		t.Errorf("the longest of 200 waits is %s, want nearly 3s", longest)
+	}
+}
+
 func TestBackoffIsWhatRetryAfterAsksFor(t *testing.T) {
 	now := time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)
 	for text, want := range map[string]time.Duration{
@@ -35,7 +46,11 @@ func TestBackoffIsWhatRetryAfterAsksFor(t *testing.T) {
 			t.Errorf("Retry-After %q is %s, %v; want %s", text, got, ok, want)
 		}
 	}
-	if got := backoff(2)(0, 0, 0, &http.Response{Header: http.Header{"Retry-After": {"9"}}}); got != 9*time.Second {
+	asked := &http.Response{Header: http.Header{"Retry-After": {"9"}}}
+	if got := backoff(Config{BackoffFactor: 2})(0, 0, 0, asked); got != 9*time.Second {
 		t.Errorf("wait %s, want 9s", got)
+	}
+	if got := backoff(Config{BackoffFactor: 2, IgnoreRetryAfter: true})(0, 0, 0, asked); got > 2*time.Second {
+		t.Errorf("wait %s although Retry-After does not count", got)
 	}
 }

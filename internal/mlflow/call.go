@@ -3,6 +3,7 @@ package mlflow
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -36,6 +37,9 @@ type call struct {
 	method     string
 	endpoint   string
 	repetition repetition
+
+	ignoreRetryAfter bool
+	credentials      bool // the request carried some
 
 	attempts int
 	dials    int             // attempts that could not connect
@@ -73,8 +77,17 @@ func (c *Client) address(endpoint string) *url.URL {
 	return c.base.JoinPath("api", "2.0", "mlflow", endpoint)
 }
 
+// do makes a call, and keeps the credentials out of its error.
 func (c *Client) do(ctx context.Context, current *call, query url.Values, body any, answer answer) error {
-	current.id = c.nextID()
+	current.id, current.ignoreRetryAfter = c.nextID(), c.ignoreRetryAfter
+	err := c.carryOut(ctx, current, query, body, answer)
+	if failure, ok := errors.AsType[*registry.Error](err); ok {
+		failure.Message = c.secrets.hide(failure.Message)
+	}
+	return err
+}
+
+func (c *Client) carryOut(ctx context.Context, current *call, query url.Values, body any, answer answer) error {
 	if err := ctx.Err(); err != nil {
 		return current.interrupted(err)
 	}

@@ -1,7 +1,6 @@
 package mlflow
 
 import (
-	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -19,6 +18,9 @@ type Client struct {
 	base  *url.URL
 	http  *retryablehttp.Client
 	calls atomic.Int64
+	// secrets hides the credentials wherever a server, a proxy or a command repeats them in a message.
+	secrets          *secrets
+	ignoreRetryAfter bool
 }
 
 // New returns a client of the registry that config describes. It makes no request: a server that is away
@@ -38,22 +40,28 @@ func New(config Config) (*Client, error) {
 	}
 	transport := config.Transport
 	if transport == nil {
-		if transport, err = networkTransport(config); err != nil {
-			return nil, fmt.Errorf("TLS settings: %w", err)
-		}
+		transport = networkTransport(config)
 	}
 	transport = &attemptTransport{next: transport, timeout: config.RequestTimeout, maxAnswer: maxAnswerSize}
 	transport = &logTransport{next: transport}
-	transport = &headerTransport{next: transport, headers: headers}
+	transport = &limitTransport{next: transport, places: make(chan struct{}, config.ConcurrentRequests)}
+	transport = &headerTransport{next: transport, headers: headers, custom: len(config.Headers) > 0}
 	transport = &authTransport{next: transport, base: base, authorization: authorization(config, inURL)}
+	known := secretsOf(config, inURL)
+	if config.TokenSource != nil && (config.TokenHeader != "Authorization" || !hasBasic(config, inURL)) {
+		transport = &tokenTransport{
+			next: transport, base: base, source: config.TokenSource, header: config.TokenHeader, scheme: config.TokenScheme, secrets: known,
+		}
+	}
 
 	return &Client{
-		base: base,
+		base:    base,
+		secrets: known, ignoreRetryAfter: config.IgnoreRetryAfter,
 		http: &retryablehttp.Client{
 			HTTPClient:   &http.Client{Transport: transport, CheckRedirect: checkRedirect},
 			RetryMax:     config.MaxRetries,
 			CheckRetry:   checkRetry,
-			Backoff:      backoff(config.BackoffFactor),
+			Backoff:      backoff(config),
 			ErrorHandler: retryablehttp.PassthroughErrorHandler,
 		},
 	}, nil

@@ -1,6 +1,9 @@
 package mlflow
 
 import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -18,6 +21,8 @@ const (
 	// DefaultBackoffFactor is the length in seconds of the first wait between two attempts
 	// (MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR).
 	DefaultBackoffFactor = 2.0
+	// DefaultConcurrentRequests is how many requests are under way at most: as many as Terraform works on resources.
+	DefaultConcurrentRequests = 10
 	// DefaultUserAgent is sent when Config.UserAgent is empty.
 	DefaultUserAgent = "terraform-provider-mlregistry"
 )
@@ -40,6 +45,13 @@ type Config struct {
 	// Token is sent as "Authorization: Bearer …" (MLFLOW_TRACKING_TOKEN).
 	Token string
 
+	// TokenSource gives the token of each request instead of Token; nil means none. A user name and password win over
+	// it only where both would be sent in the same header.
+	TokenSource TokenSource
+	// TokenHeader is the header that carries the token of TokenSource; empty means Authorization.
+	TokenHeader string
+	// TokenScheme stands before the token of TokenSource in its header, such as Bearer; empty means the token alone.
+	TokenScheme string
 	// Headers are sent with every request. Credentials, Workspace and UserAgent win over a header of the
 	// same name.
 	Headers map[string]string
@@ -49,15 +61,15 @@ type Config struct {
 	UserAgent string
 
 	// InsecureTLS turns off the check of the server's certificate (MLFLOW_TRACKING_INSECURE_TLS). It can't
-	// be combined with ServerCertPath.
+	// be combined with Authorities.
 	InsecureTLS bool
-	// ServerCertPath names a PEM file of the certificates to trust instead of the system's
+	// Authorities are trusted to sign the server's certificate; nil means those of the system
 	// (MLFLOW_TRACKING_SERVER_CERT_PATH).
-	ServerCertPath string
-	// ClientCertPath names a PEM file with a client certificate and its key
-	// (MLFLOW_TRACKING_CLIENT_CERT_PATH).
-	ClientCertPath string
-
+	Authorities *x509.CertPool
+	// ClientCertificate is shown to a server that asks for one; nil means none (MLFLOW_TRACKING_CLIENT_CERT_PATH).
+	ClientCertificate *tls.Certificate
+	// Proxy returns the proxy for a server, or nil for none; a nil Proxy means that no proxy is used.
+	Proxy func(*url.URL) (*url.URL, error)
 	// RequestTimeout bounds one attempt, from dialling to the last byte of the answer; 0 means
 	// DefaultRequestTimeout. The context of a call bounds the call with all its attempts.
 	RequestTimeout time.Duration
@@ -67,6 +79,40 @@ type Config struct {
 	// BackoffFactor is the longest first wait in seconds, doubled for each repetition; 0 means
 	// DefaultBackoffFactor.
 	BackoffFactor float64
+	// BackoffJitter is the greatest number of seconds that a wait is longer than BackoffFactor asks for, at random
+	// (MLFLOW_HTTP_REQUEST_BACKOFF_JITTER); 0 means none.
+	BackoffJitter float64
+	// IgnoreRetryAfter waits by the back-off alone, whatever the header Retry-After asks for
+	// (MLFLOW_HTTP_RESPECT_RETRY_AFTER_HEADER set to false).
+	IgnoreRetryAfter bool
+	// ConcurrentRequests is how many requests are under way at most; 0 means DefaultConcurrentRequests. Those beyond
+	// wait for their turn. A call that waits before it repeats a request takes no place.
+	ConcurrentRequests int
+}
+
+// TokenSource gives the token that requests carry. It is safe for use by several goroutines at once.
+type TokenSource interface {
+	// Token returns a token that is valid now.
+	Token(ctx context.Context) (string, error)
+	// Reject says that the server did not accept a token, so that the next call of Token returns another one.
+	Reject(token string)
+}
+
+// ConfigError is a Config that cannot be used.
+type ConfigError struct {
+	// Field is the name of the field of Config that is wrong.
+	Field string
+	// Err says what is wrong, without any secret.
+	Err error
+}
+
+func (e *ConfigError) Error() string { return e.Err.Error() }
+
+// Unwrap gives the cause.
+func (e *ConfigError) Unwrap() error { return e.Err }
+
+func wrong(field, format string, arguments ...any) error {
+	return &ConfigError{Field: field, Err: fmt.Errorf(format, arguments...)}
 }
 
 // withDefaults returns the configuration with every zero that stands for a default replaced.
@@ -83,6 +129,12 @@ func (c Config) withDefaults() Config {
 	if c.BackoffFactor == 0 {
 		c.BackoffFactor = DefaultBackoffFactor
 	}
+	if c.ConcurrentRequests == 0 {
+		c.ConcurrentRequests = DefaultConcurrentRequests
+	}
+	if c.TokenHeader == "" {
+		c.TokenHeader = "Authorization"
+	}
 	if c.UserAgent == "" {
 		c.UserAgent = DefaultUserAgent
 	}
@@ -93,14 +145,17 @@ func (c Config) withDefaults() Config {
 func (c Config) validate() error {
 	switch {
 	case c.RequestTimeout < 0:
-		return fmt.Errorf("the request timeout %s is negative", c.RequestTimeout)
+		return wrong("RequestTimeout", "the request timeout %s is negative", c.RequestTimeout)
 	case c.BackoffFactor < 0:
-		return fmt.Errorf("the back-off factor %v is negative", c.BackoffFactor)
-	case c.InsecureTLS && c.ServerCertPath != "":
-		return fmt.Errorf("either check the server's certificate against %s or do not check it at all: "+
-			"not both", c.ServerCertPath)
+		return wrong("BackoffFactor", "the back-off factor %v is negative", c.BackoffFactor)
+	case c.BackoffJitter < 0:
+		return wrong("BackoffJitter", "the back-off jitter %v is negative", c.BackoffJitter)
+	case c.ConcurrentRequests < 0:
+		return wrong("ConcurrentRequests", "%d requests at a time are too few", c.ConcurrentRequests)
+	case c.InsecureTLS && c.Authorities != nil:
+		return wrong("InsecureTLS", "either check the server's certificate against the given authorities or do not check it at all: not both")
 	case strings.Contains(c.Username, ":"):
-		return fmt.Errorf("a user name must not hold ':', because basic authentication could not tell it from the password")
+		return wrong("Username", "a user name must not hold ':', because basic authentication could not tell it from the password")
 	}
 	return nil
 }
@@ -109,21 +164,21 @@ func (c Config) validate() error {
 // repeat text that may hold a password.
 func parseBaseURL(text string) (*url.URL, *url.Userinfo, error) {
 	if strings.TrimSpace(text) == "" {
-		return nil, nil, fmt.Errorf("the tracking URI is empty")
+		return nil, nil, wrong("BaseURL", "the tracking URI is empty")
 	}
 	base, err := url.Parse(text)
 	if err != nil {
-		return nil, nil, fmt.Errorf("the tracking URI is not a valid URL (it is not shown, for it may hold a password)")
+		return nil, nil, wrong("BaseURL", "the tracking URI is not a valid URL (it is not shown, for it may hold a password)")
 	}
 	credentials := base.User
 	base.User = nil
 	switch {
 	case base.Scheme != "http" && base.Scheme != "https":
-		return nil, nil, fmt.Errorf("the tracking URI has the scheme %q: use http:// or https://", base.Scheme)
+		return nil, nil, wrong("BaseURL", "the tracking URI has the scheme %q: use http:// or https://", base.Scheme)
 	case base.Hostname() == "":
-		return nil, nil, fmt.Errorf("the tracking URI names no host")
+		return nil, nil, wrong("BaseURL", "the tracking URI names no host")
 	case base.RawQuery != "" || base.Fragment != "":
-		return nil, nil, fmt.Errorf("the tracking URI has a query or a fragment: give only scheme, host and path")
+		return nil, nil, wrong("BaseURL", "the tracking URI has a query or a fragment: give only scheme, host and path")
 	}
 	return base, credentials, nil
 }

@@ -1,8 +1,8 @@
 package mlflow_test
 
 import (
-	"os"
-	"path/filepath"
+	"crypto/x509"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -11,9 +11,6 @@ import (
 )
 
 func TestNewRefusesWhatCannotWork(t *testing.T) {
-	folder := t.TempDir()
-	noPEM := filepath.Join(folder, "no.pem")
-	must(t, os.WriteFile(noPEM, []byte("s3cr3t, but no PEM"), 0o600))
 	const uri = "https://registry.example"
 	for text, config := range map[string]mlflow.Config{
 		"is empty":                      {BaseURL: " "},
@@ -22,10 +19,10 @@ func TestNewRefusesWhatCannotWork(t *testing.T) {
 		"names no host":                 {BaseURL: "http://"},
 		"not a valid URL":               {BaseURL: "http://ann:s3cr3t%zz@registry.example"},
 		"query or a fragment":           {BaseURL: uri + "?token=s3cr3t"},
-		"no.pem holds no certificate":   {BaseURL: uri, ServerCertPath: noPEM},
-		"read the server certificates":  {BaseURL: uri, ServerCertPath: filepath.Join(folder, "missing.pem")},
-		"read the client certificate":   {BaseURL: uri, ClientCertPath: noPEM},
-		"not both":                      {BaseURL: uri, InsecureTLS: true, ServerCertPath: noPEM},
+		"not both":                      {BaseURL: uri, InsecureTLS: true, Authorities: x509.NewCertPool()},
+		"jitter -1 is negative":         {BaseURL: uri, BackoffJitter: -1},
+		"-1 requests at a time":         {BaseURL: uri, ConcurrentRequests: -1},
+		`"a b" is not a header name`:    {BaseURL: uri, TokenHeader: "a b"},
 		"timeout -1s is negative":       {BaseURL: uri, RequestTimeout: -time.Second},
 		"factor -1 is negative":         {BaseURL: uri, BackoffFactor: -1},
 		"must not hold ':'":             {BaseURL: uri, Username: "a:b", Password: "s3cr3t"},
@@ -39,6 +36,9 @@ func TestNewRefusesWhatCannotWork(t *testing.T) {
 		client, err := mlflow.New(config)
 		if err == nil || client != nil || !strings.Contains(err.Error(), text) || strings.Contains(err.Error(), "s3cr3t") {
 			t.Errorf("%v; want %q", err, text)
+		}
+		if config := new(mlflow.ConfigError); !errors.As(err, &config) || config.Field == "" {
+			t.Errorf("%v names no field", err)
 		}
 	}
 }

@@ -55,7 +55,7 @@ func (c *call) finish(response *http.Response, body []byte, into answer) error {
 		if err := decode(body, into); err != nil {
 			return &registry.Error{
 				Kind: registry.ErrNotMLflow, Status: status, Operation: c.operation(), Unknown: c.write(),
-				Message: fmt.Sprintf("%s (%v): %s", notMLflow, err, readable(response, body)),
+				Message: fmt.Sprintf("%s (%v): %s", notMLflow, err, readable(response, body)), Fault: strangerFault(body),
 			}
 		}
 		return nil
@@ -108,6 +108,10 @@ func (c *call) answered(response *http.Response, body []byte) *registry.Error {
 	}
 	if errors.Is(failure.Kind, registry.ErrNotMLflow) {
 		failure.Message = notMLflow + ": " + failure.Message
+		failure.Fault = strangerFault(body)
+	}
+	if fault := c.answerFault(response, body); fault != "" {
+		failure.Fault = fault
 	}
 	return failure
 }
@@ -135,13 +139,19 @@ func (c *call) lost(err error) *registry.Error {
 	case errors.Is(err, registry.ErrStorage): // an in-process transport says that it can't use its file
 		failure.Kind = registry.ErrStorage
 	case errors.As(err, &redirect):
-		failure.Kind, failure.Status = registry.ErrNotMLflow, redirect.status
+		failure.Kind, failure.Status, failure.Fault = registry.ErrNotMLflow, redirect.status, redirect.fault
 	case errors.As(err, &attempt):
-		failure.Status = attempt.status
+		failure.Status, failure.Fault = attempt.status, attempt.fault
 		failure.Unknown = c.write() && attempt.sent
 		failure.Kind = registry.ErrUnavailable
 		if !attempt.sent {
 			failure.Kind = registry.ErrUnreachable
+		}
+		switch attempt.fault {
+		case registry.FaultCredentialCommand, registry.FaultProxyCredentials:
+			failure.Kind = registry.ErrUnauthenticated
+		case registry.FaultNotHTTP, registry.FaultHTTPS:
+			failure.Kind = registry.ErrNotMLflow
 		}
 	default: // the request could not even be tried
 		failure.Kind = registry.ErrUnreachable
@@ -160,7 +170,7 @@ func (c *call) interrupted(cause error) error {
 		failure.Message = fmt.Sprintf("stopped after %d attempt(s) without an answer: %v", c.attempts, cause)
 	}
 	if c.last != nil {
-		failure.Kind, failure.Code, failure.Status = c.last.Kind, c.last.Code, c.last.Status
+		failure.Kind, failure.Code, failure.Status, failure.Fault = c.last.Kind, c.last.Code, c.last.Status, c.last.Fault
 		failure.Message = fmt.Sprintf("%s (stopped after %d attempt(s): %v)", c.last.Message, c.attempts, cause)
 	}
 	return &stoppedError{answer: failure, cause: cause}

@@ -71,7 +71,7 @@ func (c *call) retryAnswer(response *http.Response) bool {
 	response.Body = io.NopCloser(bytes.NewReader(body))
 	c.last = c.answered(response, body)
 	c.unclear = c.unclear || c.last.Unknown
-	if wait, ok := retryAfter(response.Header, time.Now()); ok && wait > maxRetryAfter {
+	if wait, ok := retryAfter(response.Header, time.Now()); ok && wait > maxRetryAfter && !c.ignoreRetryAfter {
 		return false
 	}
 	return retryableStatus(c, status)
@@ -91,16 +91,18 @@ func retryableStatus(c *call, status int) bool {
 }
 
 // backoff returns the wait before each repetition: what Retry-After asks for, or between half and the whole
-// of factor·2ⁿ seconds, at random, so that the clients of a server that comes back do not come all at once.
-func backoff(factor float64) retryablehttp.Backoff {
+// of factor·2ⁿ seconds, at random, so that the clients of a server that comes back do not come all at once; and up to
+// the jitter more.
+func backoff(config Config) retryablehttp.Backoff {
 	return func(_, _ time.Duration, attempt int, response *http.Response) time.Duration {
-		if response != nil {
+		if response != nil && !config.IgnoreRetryAfter {
 			if wait, ok := retryAfter(response.Header, time.Now()); ok {
 				return wait
 			}
 		}
-		seconds := min(factor*math.Pow(2, float64(attempt)), maxWait.Seconds())
-		return time.Duration(seconds * (0.5 + 0.5*rand.Float64()) * float64(time.Second))
+		seconds := min(config.BackoffFactor*math.Pow(2, float64(attempt)), maxWait.Seconds())
+		seconds = seconds*(0.5+0.5*rand.Float64()) + config.BackoffJitter*rand.Float64()
+		return time.Duration(seconds * float64(time.Second))
 	}
 }
 

@@ -3,8 +3,6 @@ package mlflow
 import (
 	"bytes"
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -36,7 +34,9 @@ type attemptError struct {
 	permanent bool
 	// status is the HTTP status when the answer began; else 0.
 	status int
-	cause  error
+	// fault is what exactly went wrong, where that can be told.
+	fault registry.Fault
+	cause error
 }
 
 func (e *attemptError) Error() string { return e.cause.Error() }
@@ -53,18 +53,22 @@ func (t *attemptTransport) RoundTrip(request *http.Request) (*http.Response, err
 	connection := &connectionTrace{}
 	response, err := t.next.RoundTrip(request.WithContext(httptrace.WithClientTrace(ctx, connection.hooks())))
 	if err != nil {
-		failure := &attemptError{sent: !connection.certainlyUnused(err), permanent: permanent(err), cause: err}
+		fault := faultOf(err)
+		failure := &attemptError{sent: !connection.certainlyUnused(err), permanent: permanent(err, fault), fault: fault, cause: err}
+		if fault == registry.FaultClientCertificate { // the handshake was not through: TLS 1.3 tells the client late
+			failure.sent = false
+		}
 		return nil, t.timed(outer, ctx, failure)
 	}
 	body, err := io.ReadAll(io.LimitReader(response.Body, t.maxAnswer+1))
 	_ = response.Body.Close()
-	failure := &attemptError{sent: true, status: response.StatusCode}
+	failure := &attemptError{sent: true, status: response.StatusCode, fault: registry.FaultBrokenOff}
 	switch {
 	case err != nil:
 		failure.cause = fmt.Errorf("the answer broke off after %d bytes: %w", len(body), err)
 		return nil, t.timed(outer, ctx, failure)
 	case int64(len(body)) > t.maxAnswer:
-		failure.permanent = true
+		failure.permanent, failure.fault = true, registry.FaultTooLong
 		failure.cause = fmt.Errorf("the answer is longer than %d bytes", t.maxAnswer)
 		return nil, failure
 	}
@@ -75,28 +79,10 @@ func (t *attemptTransport) RoundTrip(request *http.Request) (*http.Response, err
 // timed replaces the cause when the attempt's own time limit, not the caller's context, is what ended it.
 func (t *attemptTransport) timed(outer, inner context.Context, failure *attemptError) error {
 	if outer.Err() == nil && inner.Err() != nil {
-		failure.permanent = false
+		failure.permanent, failure.fault = false, registry.FaultTimeout
 		failure.cause = fmt.Errorf("no whole answer within %s (the request timeout)", t.timeout)
 	}
 	return failure
-}
-
-// permanent says whether the error lies in names, certificates or files, which do not change between two attempts.
-func permanent(err error) bool {
-	if errors.Is(err, registry.ErrStorage) {
-		return true
-	}
-	var name *net.DNSError
-	if errors.As(err, &name) {
-		return name.IsNotFound
-	}
-	var certificate *tls.CertificateVerificationError
-	var authority x509.UnknownAuthorityError
-	var hostname x509.HostnameError
-	var record tls.RecordHeaderError
-	var alert tls.AlertError
-	return errors.As(err, &certificate) || errors.As(err, &authority) || errors.As(err, &hostname) ||
-		errors.As(err, &record) || errors.As(err, &alert)
 }
 
 // connectionTrace follows how far net/http got. An in-process transport calls none of its hooks.

@@ -1,7 +1,6 @@
 package mlflow
 
 import (
-	"fmt"
 	"net/http"
 	"strings"
 )
@@ -13,6 +12,7 @@ const WorkspaceHeader = "X-MLFLOW-WORKSPACE"
 type headerTransport struct {
 	next    http.RoundTripper
 	headers http.Header
+	custom  bool // some come from the user, who may have put credentials there
 }
 
 // RoundTrip sends a copy of the request with the headers. Those that are set already, such as the
@@ -24,6 +24,9 @@ func (t *headerTransport) RoundTrip(request *http.Request) (*http.Response, erro
 			request.Header[name] = values
 		}
 	}
+	if current := callOf(request.Context()); current != nil && (t.custom || request.Header.Get("Authorization") != "") {
+		current.credentials = true
+	}
 	return t.next.RoundTrip(request)
 }
 
@@ -32,10 +35,10 @@ func fixedHeaders(config Config) (http.Header, error) {
 	headers := http.Header{}
 	for name, value := range config.Headers {
 		if !validHeaderName(name) {
-			return nil, fmt.Errorf("%q is not a header name", name)
+			return nil, wrong("Headers", "%q is not a header name", name)
 		}
 		if strings.EqualFold(name, "Host") || strings.EqualFold(name, "Content-Length") {
-			return nil, fmt.Errorf("the header %s can't be set", name)
+			return nil, wrong("Headers", "the header %s can't be set", name)
 		}
 		headers.Set(name, value)
 	}
@@ -45,12 +48,21 @@ func fixedHeaders(config Config) (http.Header, error) {
 	}
 	for name, values := range headers {
 		if strings.ContainsFunc(values[0], func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }) {
-			return nil, fmt.Errorf("the value of the header %s holds a line break or another control character", name)
+			field := "Headers"
+			if name == http.CanonicalHeaderKey(WorkspaceHeader) && config.Workspace != "" {
+				field = "Workspace"
+			}
+			return nil, wrong(field, "the value of the header %s holds a line break or another control character", name)
 		}
 	}
-	for what, secret := range map[string]string{"token": config.Token, "user name": config.Username, "password": config.Password} {
-		if strings.ContainsAny(secret, "\r\n\x00") {
-			return nil, fmt.Errorf("the %s holds a line break: was it read from a file with one at its end?", what)
+	if !validHeaderName(config.TokenHeader) {
+		return nil, wrong("TokenHeader", "%q is not a header name", config.TokenHeader)
+	}
+	for _, secret := range []struct{ field, name, value string }{
+		{"Token", "token", config.Token}, {"Username", "user name", config.Username}, {"Password", "password", config.Password},
+	} {
+		if strings.ContainsAny(secret.value, "\r\n\x00") {
+			return nil, wrong(secret.field, "the %s holds a line break: was it read from a file with one at its end?", secret.name)
 		}
 	}
 	return headers, nil

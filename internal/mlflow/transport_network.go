@@ -1,11 +1,11 @@
 package mlflow
 
 import (
+	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"fmt"
 	"net/http"
-	"os"
+	"net/url"
 	"time"
 
 	"github.com/hashicorp/go-cleanhttp"
@@ -20,33 +20,38 @@ const (
 	idleTimeout = 1500 * time.Millisecond
 )
 
-// networkTransport returns a transport with a connection pool of its own, proxies from the environment and
-// TLS 1.2 or later. Certificate files are read here, once.
-func networkTransport(config Config) (*http.Transport, error) {
+// networkTransport returns a transport with a connection pool of its own and TLS 1.2 or later.
+func networkTransport(config Config) *http.Transport {
 	transport := cleanhttp.DefaultPooledTransport()
 	transport.MaxIdleConnsPerHost = idleConnections
 	transport.IdleConnTimeout = idleTimeout
+	transport.Proxy = nil
+	if config.Proxy != nil {
+		transport.Proxy = func(request *http.Request) (*url.URL, error) { return config.Proxy(request.URL) }
+	}
+	transport.OnProxyConnectResponse = checkProxyAnswer
 	transport.TLSClientConfig = &tls.Config{
 		MinVersion:         tls.VersionTLS12,
+		RootCAs:            config.Authorities,
 		InsecureSkipVerify: config.InsecureTLS, //nolint:gosec // asked for by the user, as in MLflow's own client
 	}
-	if config.ServerCertPath != "" {
-		pem, err := os.ReadFile(config.ServerCertPath)
-		if err != nil {
-			return nil, fmt.Errorf("read the server certificates: %w", err)
-		}
-		pool := x509.NewCertPool()
-		if !pool.AppendCertsFromPEM(pem) {
-			return nil, fmt.Errorf("%s holds no certificate in PEM form", config.ServerCertPath)
-		}
-		transport.TLSClientConfig.RootCAs = pool
+	if config.ClientCertificate != nil {
+		transport.TLSClientConfig.Certificates = []tls.Certificate{*config.ClientCertificate}
 	}
-	if config.ClientCertPath != "" {
-		certificate, err := tls.LoadX509KeyPair(config.ClientCertPath, config.ClientCertPath)
-		if err != nil {
-			return nil, fmt.Errorf("read the client certificate and its key from %s: %w", config.ClientCertPath, err)
-		}
-		transport.TLSClientConfig.Certificates = []tls.Certificate{certificate}
+	return transport
+}
+
+// proxyError is a proxy's refusal to connect to the server. The server has seen nothing.
+type proxyError struct{ status int }
+
+func (e *proxyError) Error() string {
+	return fmt.Sprintf("the proxy refuses to connect to the server: it answered %d %s", e.status, statusText(e.status))
+}
+
+// checkProxyAnswer keeps the status of a proxy's refusal, of which net/http keeps the text alone.
+func checkProxyAnswer(_ context.Context, _ *url.URL, _ *http.Request, answer *http.Response) error {
+	if answer.StatusCode == http.StatusOK {
+		return nil
 	}
-	return transport, nil
+	return &proxyError{status: answer.StatusCode}
 }

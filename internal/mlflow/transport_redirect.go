@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
 )
 
 // maxRedirects is enough for a slash and a change to https.
@@ -12,6 +14,7 @@ const maxRedirects = 5
 // redirectError is a redirect that is not followed. Nothing has been done: a redirect is the whole answer.
 type redirectError struct {
 	status  int
+	fault   registry.Fault
 	message string
 }
 
@@ -27,7 +30,7 @@ func checkRedirect(next *http.Request, earlier []*http.Request) error {
 		if next.Response != nil {
 			status = next.Response.StatusCode
 		}
-		return &redirectError{status: status, message: fmt.Sprintf(format, arguments...)}
+		return &redirectError{status: status, fault: registry.FaultRedirect, message: fmt.Sprintf(format, arguments...)}
 	}
 	// Without query and user: a redirect to a login page carries a token there.
 	target := (&url.URL{Scheme: next.URL.Scheme, Host: next.URL.Host, Path: next.URL.Path}).String()

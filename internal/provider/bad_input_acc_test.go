@@ -195,15 +195,15 @@ func TestAccBadInput_connection(t *testing.T) {
 	})
 	t.Run("notMLflow", func(t *testing.T) {
 		t.Parallel()
-		connection(t, uri(page.URL), nil, "fraud", "Check tracking_uri (and registry_uri): it must be the address at which MLflow's own page opens")
+		connection(t, uri(page.URL), nil, "fraud", "A web page came instead of MLflow's answer. Check tracking_uri or registry_uri")
 	})
 	t.Run("refused", func(t *testing.T) {
 		t.Parallel()
-		connection(t, uri("http://"+closed), nil, "fraud", "Check that the server runs, and tracking_uri (or MLFLOW_TRACKING_URI): scheme, host and port.")
+		connection(t, uri("http://"+closed), nil, "fraud", "Nothing accepts connections at this host and port. Check that the server runs, and host and port in tracking_uri or registry_uri")
 	})
 	t.Run("wrongPassword", func(t *testing.T) {
 		t.Parallel()
-		connection(t, uri(locked.URL)+"\n  username = \"ann\"\n  password = \"wrong-secret\"", nil, "fraud", "Check username and password, or token, of the provider")
+		connection(t, uri(locked.URL)+"\n  username = \"ann\"\n  password = \"wrong-secret\"", nil, "fraud", "The server refuses the credentials. Check username and password, token, or exec of the provider")
 	})
 	t.Run("environment", func(t *testing.T) {
 		t.Parallel()

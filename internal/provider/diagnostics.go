@@ -71,16 +71,19 @@ func advise(err error) string {
 			"timeouts if the server needs longer."
 	case errors.Is(err, context.Canceled):
 		return "The operation was cancelled. Run terraform plan to see how far it came."
+	case adviceOfFault(err) != "":
+		return adviceOfFault(err)
 	case errors.Is(err, registry.ErrUnauthenticated):
-		return "Check username and password, or token, of the provider (or MLFLOW_TRACKING_USERNAME, MLFLOW_TRACKING_PASSWORD and " +
-			"MLFLOW_TRACKING_TOKEN). User name and password win over a token."
+		return "The server refuses the credentials. Check username and password, token, or exec of the provider (or MLFLOW_TRACKING_USERNAME, " +
+			"MLFLOW_TRACKING_PASSWORD and MLFLOW_TRACKING_TOKEN, and the address, which may hold some). Those in the address win, then user name " +
+			"and password, then a token."
 	case errors.Is(err, registry.ErrPermissionDenied):
 		return "Ask an administrator of the MLflow server to grant these credentials the right that the message names."
 	case errors.Is(err, registry.ErrNotMLflow):
 		return "Check tracking_uri (and registry_uri): it must be the address at which MLflow's own page opens, with its path prefix " +
 			"if there is one."
 	case errors.Is(err, registry.ErrUnreachable):
-		return "Check that the server runs, and tracking_uri (or MLFLOW_TRACKING_URI): scheme, host and port."
+		return "Check that the server runs, and tracking_uri or registry_uri (MLFLOW_TRACKING_URI, MLFLOW_REGISTRY_URI): scheme, host and port."
 	case errors.Is(err, registry.ErrStorage):
 		return "Check the file that tracking_uri names: it must be a registry made by this provider, or not exist yet, in a folder that " +
 			"exists and can be written to. It was left as it is."
@@ -95,4 +98,12 @@ func advise(err error) string {
 func isEmbedded(err error) bool {
 	var answered *registry.Error
 	return errors.As(err, &answered) && strings.HasPrefix(answered.Message, "embedded registry:")
+}
+
+// adviceOfFault returns what is known of an exact fault on the way to the registry.
+func adviceOfFault(err error) string {
+	if answered, ok := errors.AsType[*registry.Error](err); ok {
+		return faultAdvice[answered.Fault]
+	}
+	return ""
 }

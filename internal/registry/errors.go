@@ -46,6 +46,8 @@ type Error struct {
 	Message string
 	// Unknown is set when a write may or may not have taken effect; errors.Is(err, ErrOutcomeUnknown) reports it.
 	Unknown bool
+	// Fault is what exactly went wrong, where that can be told; else empty.
+	Fault Fault
 }
 
 // Error says what was asked, what came back and the original message.
