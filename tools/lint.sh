@@ -14,6 +14,8 @@ echo "golangci-lint"
 "$(tools/go-tool.sh golangci-lint)" run
 echo "terraform fmt"
 "$(tools/find-cli.sh)" fmt -check -diff -recursive examples
+echo "licences"
+go run ./tools/licenses >/dev/null
 echo "workflows"
 find .github/workflows examples/ci/github -name '*.yml' -exec "$(tools/go-tool.sh actionlint)" -shellcheck= -pyflakes= {} +
 echo "changelog"
