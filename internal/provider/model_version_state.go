@@ -3,7 +3,6 @@ package provider
 import (
 	"context"
 	"strings"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -93,10 +92,7 @@ func (s *modelVersionState) fromRegistry(ctx context.Context, version registry.V
 		s.ArchiveExistingVersions = types.BoolValue(true)
 	}
 	s.Status = types.StringValue(string(version.Status))
-	s.CreationTime = types.StringValue(version.CreatedAt.UTC().Format("2006-01-02T15:04:05.000Z07:00"))
-	if version.CreatedAt.Equal(time.Time{}) {
-		s.CreationTime = types.StringNull()
-	}
+	s.CreationTime = timeOrNull(version.CreatedAt)
 	s.UserID = textOrNull(version.UserID)
 }
 

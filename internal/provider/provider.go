@@ -66,7 +66,10 @@ func (p *mlregistryProvider) Resources(context.Context) []func() resource.Resour
 }
 
 func (p *mlregistryProvider) DataSources(context.Context) []func() datasource.DataSource {
-	return nil
+	return []func() datasource.DataSource{
+		newRegisteredModelDataSource, newRegisteredModelsDataSource, newModelVersionDataSource, newModelVersionsDataSource,
+		newServerDataSource,
+	}
 }
 
 func (p *mlregistryProvider) Functions(context.Context) []func() function.Function {

@@ -15,7 +15,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
-	"github.com/mlregistry/terraform-provider-mlregistry/internal/handover"
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
 )
 
@@ -223,18 +222,13 @@ func keptVersions(versions []registry.Version) string {
 		"it, use a removed block with destroy = false, or terraform state rm."
 }
 
-// listVersions names versions for people, at most twenty of them.
+// listVersions names versions for people.
 func listVersions(versions []registry.Version) string {
-	const shown = 20
-	var numbers []registry.Number
-	for _, version := range versions[:min(shown, len(versions))] {
+	numbers := make([]registry.Number, 0, len(versions))
+	for _, version := range versions {
 		numbers = append(numbers, version.Number)
 	}
-	list := handover.VersionList(numbers)
-	if len(versions) > shown {
-		list += fmt.Sprintf(" and %d more", len(versions)-shown)
-	}
-	return list
+	return shortList(numbers)
 }
 
 func (r *registeredModelResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {

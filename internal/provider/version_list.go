@@ -2,11 +2,13 @@ package provider
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/handover"
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
 )
 
@@ -36,4 +38,13 @@ func numberList(ctx context.Context, list types.List, diags *diag.Diagnostics) [
 		numbers = append(numbers, number)
 	}
 	return numbers
+}
+
+// shortList names versions for people, at most twenty of them.
+func shortList(numbers []registry.Number) string {
+	const shown = 20
+	if len(numbers) <= shown {
+		return handover.VersionList(numbers)
+	}
+	return fmt.Sprintf("%s and %d more", handover.VersionList(numbers[:shown]), len(numbers)-shown)
 }

@@ -1,0 +1,45 @@
+package provider_test
+
+import (
+	"regexp"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/acctest"
+)
+
+func TestAccServerData(t *testing.T) {
+	s := newScenario(t)
+	yes, no := knownvalue.Bool(true), knownvalue.Bool(false)
+	s.run(step(s.hcl(data(serverData)),
+		found(serverData, "version", knownvalue.StringRegexp(regexp.MustCompile(`^\d+\.\d+\.\d+`))),
+		found(serverData, "stages", yes), found(serverData, "webhooks", knownvalue.Bool(s.Real())),
+		found(serverData, "workspaces", no), found(serverData, "permissions", no),
+	))
+}
+
+// An older server: what it lacks is missing, not an error.
+func TestAccServerData_old(t *testing.T) {
+	s := newScenario(t)
+	proxy := acctest.NewProxy(t, s.HTTP)
+	s.URI = proxy.URL
+	page := acctest.Status(404, map[string]string{"Content-Type": "text/html"}, "<!doctype html><title>404 Not Found</title>")
+	for _, endpoint := range []string{"version", "server-info", "webhooks", "users/get", "transition-stage"} {
+		proxy.Fault(acctest.Calls(endpoint), page, -1)
+	}
+	no := knownvalue.Bool(false)
+	s.run(step(s.hcl(data(serverData)), found(serverData, "version", null), found(serverData, "stages", no),
+		found(serverData, "webhooks", no), found(serverData, "workspaces", no), found(serverData, "permissions", no)))
+}
+
+// What is no registry at all is an error.
+func TestAccServerData_noRegistry(t *testing.T) {
+	w := newWorkspace(t)
+	proxy := acctest.NewProxy(t, w.HTTP)
+	w.URI = proxy.URL
+	page := acctest.Status(404, map[string]string{"Content-Type": "text/html"}, "<!doctype html><title>404 Not Found</title>")
+	proxy.Fault(func(acctest.Request) bool { return true }, page, -1)
+	w.config(data(serverData))
+	w.wantPlanError(serverData, "Check tracking_uri")
+}
