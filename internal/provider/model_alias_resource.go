@@ -105,6 +105,10 @@ func (r *modelAliasResource) planNew(ctx context.Context, at aliasPlace, diags *
 		diags.AddError(fmt.Sprintf("Unable to read registered model %q", at.model), explain(err))
 		return false
 	}
+	if model.IsPrompt() {
+		refusePrompt("model_name", at.model, diags)
+		return false
+	}
 	if number, taken := model.Aliases[at.alias]; taken && !r.session.aliases.isOurs(at) {
 		diags.AddAttributeError(path.Root("alias"), fmt.Sprintf("The alias %q of model %q exists already", at.alias, at.model), takenAlias(at, number))
 		return false
@@ -174,6 +178,10 @@ func (r *modelAliasResource) Read(ctx context.Context, req resource.ReadRequest,
 	model, err := r.session.cache.Model(ctx, at.model)
 	if err != nil && !errors.Is(err, registry.ErrNotFound) {
 		resp.Diagnostics.AddError(fmt.Sprintf("Unable to read alias %q of model %q", at.alias, at.model), explain(err))
+		return
+	}
+	if err == nil && imported && model.IsPrompt() {
+		refusePrompt("model_name", at.model, &resp.Diagnostics)
 		return
 	}
 	if err == nil && state.fromRegistry(model) {

@@ -74,11 +74,12 @@ func (r *modelStageResource) Read(ctx context.Context, req resource.ReadRequest,
 		return
 	}
 	if !state.fromRegistry(ctx, versions, &resp.Diagnostics) {
-		if imported {
+		switch {
+		case !imported:
+			resp.State.RemoveResource(ctx)
+		case r.session.mayBeModel(ctx, "model_name", model, &resp.Diagnostics):
 			resp.Diagnostics.AddError("Unable to import", fmt.Sprintf("No version of model %q is in %s.", model, state.Stage.ValueString()))
-			return
 		}
-		resp.State.RemoveResource(ctx)
 		return
 	}
 	memory.save(ctx, resp.Private, versions, &resp.Diagnostics)

@@ -42,6 +42,9 @@ func (p *versionPlanning) planNew(ctx context.Context) {
 	version := registry.Version{Model: model, Stage: registry.StageNone, Status: registry.StatusReady}
 	if p.adopts() {
 		found, ok := registry.FindVersion(observed, p.plan.number())
+		if !ok && len(observed) == 0 && !p.session.mayBeModel(ctx, "model_name", model, p.diags) {
+			return // MLflow leaves the versions of prompts out of searches.
+		}
 		if !ok {
 			p.diags.AddAttributeError(path.Root("version"), fmt.Sprintf("Model %q has no version %s", model, p.plan.Version.ValueString()),
 				missingVersionAdvice(observed))
@@ -101,7 +104,7 @@ func (p *versionPlanning) checkModel(ctx context.Context, model string) {
 	if p.session.planned.has(model) {
 		return
 	}
-	_, err := p.session.cache.Model(ctx, model)
+	found, err := p.session.cache.Model(ctx, model)
 	switch {
 	case errors.Is(err, registry.ErrNotFound):
 		p.diags.AddAttributeError(path.Root("model_name"), fmt.Sprintf("Registered model %q does not exist", model),
@@ -109,5 +112,7 @@ func (p *versionPlanning) checkModel(ctx context.Context, model string) {
 				"that Terraform creates it first. If it is meant to exist, check the name and which registry the provider uses.")
 	case err != nil:
 		p.diags.AddError(fmt.Sprintf("Unable to read registered model %q", model), explain(err))
+	case found.IsPrompt():
+		refusePrompt("model_name", model, p.diags)
 	}
 }

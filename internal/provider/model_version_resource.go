@@ -72,6 +72,9 @@ func (r *modelVersionResource) Read(ctx context.Context, req resource.ReadReques
 		resp.Diagnostics.AddError(fmt.Sprintf("Unable to read version %s of model %q", number, model), explain(err))
 		return
 	}
+	if memory.Imported && !r.session.mayBeModel(ctx, "model_name", model, &resp.Diagnostics) {
+		return
+	}
 	if state.ArchivedVersions.IsNull() || state.wantedStage() != version.Stage {
 		// Somebody moved the version: the next promotion is to show whom it archives, even if they are the same as last time.
 		state.ArchivedVersions = versionList(nil)

@@ -2,10 +2,13 @@ package provider
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
 )
 
 // refusePrompt adds the error for a name that is a prompt's, at the attribute that holds the name.
@@ -16,8 +19,18 @@ func refusePrompt(attribute, name string, diags *diag.Diagnostics) {
 			"it is.")
 }
 
-// isPrompt reports whether a name is a prompt's. A model that is missing or cannot be read is none: what follows tells.
-func (s *session) isPrompt(ctx context.Context, name string) bool {
+// mayBeModel reports whether a name is free or a model's, and adds an error at the attribute if it is a prompt's.
+func (s *session) mayBeModel(ctx context.Context, attribute, name string, diags *diag.Diagnostics) bool {
 	model, err := s.cache.Model(ctx, name)
-	return err == nil && model.IsPrompt()
+	switch {
+	case errors.Is(err, registry.ErrNotFound):
+		return true
+	case err != nil:
+		diags.AddError(fmt.Sprintf("Unable to read registered model %q", name), explain(err))
+	case model.IsPrompt():
+		refusePrompt(attribute, name, diags)
+	default:
+		return true
+	}
+	return false
 }

@@ -74,6 +74,7 @@ func (r *registeredModelResource) ModifyPlan(ctx context.Context, req resource.M
 	}
 	r.session.planned.add(plan.Name.ValueString())
 	if req.State.Raw.IsNull() {
+		r.session.mayBeModel(ctx, "name", plan.Name.ValueString(), &resp.Diagnostics)
 		return
 	}
 	resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
@@ -111,6 +112,9 @@ func (r *registeredModelResource) Create(ctx context.Context, req resource.Creat
 	}
 	model, err := r.create(ctx, wanted)
 	if errors.Is(err, registry.ErrAlreadyExists) {
+		if !r.session.mayBeModel(ctx, "name", wanted.Name, &resp.Diagnostics) {
+			return
+		}
 		resp.Diagnostics.AddAttributeError(path.Root("name"), fmt.Sprintf("Registered model %q already exists", wanted.Name),
 			fmt.Sprintf("It is not in this Terraform state, and it was left as it is. %s\n\nIt may also be left from an apply that was killed while "+
 				"it created the model.\n\nOriginal message: %s", importAdvice(registeredModelType, wanted.Name), err))
@@ -157,6 +161,10 @@ func (r *registeredModelResource) Read(ctx context.Context, req resource.ReadReq
 	}
 	if err != nil {
 		resp.Diagnostics.AddError(fmt.Sprintf("Unable to read registered model %q", state.Name.ValueString()), explain(err))
+		return
+	}
+	if imported && model.IsPrompt() {
+		refusePrompt("name", model.Name, &resp.Diagnostics)
 		return
 	}
 	state.fromRegistry(ctx, model, imported, &resp.Diagnostics)

@@ -35,8 +35,12 @@ func (s *session) require(ctx context.Context, model string, number registry.Num
 		diags.AddAttributeError(path.Root("version"), fmt.Sprintf("Model %q has no version %s", model, number), missingVersionAdvice(versions))
 	case err != nil:
 		diags.AddError(fmt.Sprintf("Unable to read version %s of model %q", number, model), explain(err))
+	case version.IsPrompt():
+		refusePrompt("model_name", model, diags)
+	default:
+		return version, true
 	}
-	return version, err == nil
+	return version, false
 }
 
 // visible makes sure that a model without versions is known to have none: an error of the server, or a lack of rights,

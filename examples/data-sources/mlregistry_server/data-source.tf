@@ -1,0 +1,10 @@
+data "mlregistry_server" "this" {}
+
+# Stages where the server has them, aliases where it does not.
+locals {
+  uses_stages = data.mlregistry_server.this.stages
+}
+
+output "mlflow_version" {
+  value = data.mlregistry_server.this.version
+}
