@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -51,7 +52,7 @@ func main() {
 
 // linked adds the folders of the modules that the provider is built from on a system, by path and version.
 func linked(system string, modules map[string]string) error {
-	list := exec.Command("go", "list", "-deps", "-f", "{{with .Module}}{{if not .Main}}{{.Path}} {{.Version}}\t{{.Dir}}{{end}}{{end}}", ".")
+	list := exec.CommandContext(context.Background(), "go", "list", "-deps", "-f", "{{with .Module}}{{if not .Main}}{{.Path}} {{.Version}}\t{{.Dir}}{{end}}{{end}}", ".")
 	list.Env = append(os.Environ(), "GOOS="+system, "GOARCH=amd64")
 	list.Stderr = os.Stderr
 	output, err := list.Output()

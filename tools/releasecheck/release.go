@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -134,7 +135,7 @@ func (r *release) checkSignature(sums string) {
 	if bytes.HasPrefix(content, []byte("-----BEGIN")) {
 		r.wrong("%s is in ASCII; the registries want it binary", filepath.Base(signature))
 	}
-	verify := exec.Command("gpg", "--batch", "--verify", signature, sums)
+	verify := exec.CommandContext(context.Background(), "gpg", "--batch", "--verify", signature, sums)
 	verify.Env = os.Environ()
 	if r.keyring != "" {
 		verify.Env = append(verify.Env, "GNUPGHOME="+r.keyring)

@@ -124,10 +124,14 @@ func TestRelease(t *testing.T) {
 			list(t)
 			sign(t)
 		}, "notes.txt"},
-		"a zip that changed":           {func(t *testing.T, _ *release) { pack(t, binary, "x") }, "the checksum of " + archive},
-		"a manifest that changed":      {func(t *testing.T, r *release) { r.manifest = write(t, filepath.Join(t.TempDir(), "m"), "{}") }, "the checksum of"},
-		"another protocol":             {func(t *testing.T, r *release) { r.manifest = write(t, filepath.Join(t.TempDir(), "m"), `{"version":1}`) }, "want version 1 and protocol"},
-		"checksums that changed":       {func(t *testing.T, _ *release) { write(t, filepath.Join(dist, sums), read(t, filepath.Join(dist, sums))+"\n") }, "BAD signature"},
+		"a zip that changed":      {func(t *testing.T, _ *release) { pack(t, binary, "x") }, "the checksum of " + archive},
+		"a manifest that changed": {func(t *testing.T, r *release) { r.manifest = write(t, filepath.Join(t.TempDir(), "m"), "{}") }, "the checksum of"},
+		"another protocol": {func(t *testing.T, r *release) {
+			r.manifest = write(t, filepath.Join(t.TempDir(), "m"), `{"version":1}`)
+		}, "want version 1 and protocol"},
+		"checksums that changed": {func(t *testing.T, _ *release) {
+			write(t, filepath.Join(dist, sums), read(t, filepath.Join(dist, sums))+"\n")
+		}, "BAD signature"},
 		"no manifest in the checksums": {func(t *testing.T, _ *release) { write(t, filepath.Join(dist, sums), "") }, "leave out " + project + "_1.2.3_manifest.json"},
 		"a signature in ASCII":         {func(t *testing.T, _ *release) { sign(t, "--armor") }, "in ASCII"},
 		"a signature of somebody else": {func(t *testing.T, r *release) { r.keyring = newKey(t) }, "exit status"},
@@ -196,10 +200,10 @@ func makeZip(t *testing.T, path string, entries map[string]string) {
 	}
 }
 
-// newKey makes a key to sign with. The folder's name is short: GnuPG puts a socket into it.
+// newKey makes a key to sign with.
 func newKey(t *testing.T) string {
 	t.Helper()
-	home, err := os.MkdirTemp("", "gpg")
+	home, err := os.MkdirTemp("", "gpg") //nolint:usetesting // the path of a socket in it has to be short
 	if err != nil {
 		t.Fatal(err)
 	}
