@@ -24,6 +24,7 @@ type example struct {
 
 var (
 	providerBlock = regexp.MustCompile(`(?m)^provider "mlregistry"`)
+	requirements  = regexp.MustCompile(`(?m)^ +required_providers`)
 	embeddedURI   = regexp.MustCompile(`tracking_uri += "embedded:`)
 	importFile    = regexp.MustCompile(`^import.*\.tf$`)
 )
@@ -69,6 +70,8 @@ func (e *example) connect(configuration string) {
 	case embeddedURI.MatchString(configuration):
 	case providerBlock.MatchString(configuration):
 		e.Write("test_override.tf", block)
+	case requirements.MatchString(configuration):
+		e.Write("test_provider.tf", block)
 	default:
 		e.Write("test_provider.tf", `terraform {
   required_providers {
