@@ -17,7 +17,7 @@ const shortestSecret = 4
 // looksSecret finds what may be a secret in the words of a program that is not ours.
 var looksSecret = regexp.MustCompile(`(?i)(bearer|basic)\s+[^\s"']+` + // a header
 	`|\beyJ[\w-]+\.[\w-]+\.?[\w-]*` + // a JSON web token
-	`|((?:token|secret|password|passwd|assertion|api[_-]?key|credential|authorization)["']?\s*[=:]\s*["']?)[^\s"',}]+` +
+	`|((?:token|secret|password|passwd|assertion|api[_-]?key|credential|authorization)["']?\s*[=:]\s*["']?)(?:(?:bearer|basic|token)\s+)?[^\s"',}]+` +
 	`|(://[^\s/:@]*:)[^\s/@]+@` + // a URL with a password
 	`|[A-Za-z0-9+/_=.-]{40,}`) // anything that long is no word
 

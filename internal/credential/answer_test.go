@@ -1,0 +1,62 @@
+package credential
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestFormsOfAnswers(t *testing.T) {
+	now := time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)
+	hour := now.Add(time.Hour)
+	for name, test := range map[string]struct {
+		output string
+		expiry time.Time
+	}{
+		"ours":                 {`{"token": "t0ken", "expiry": "2026-05-01T13:00:00Z"}`, hour},
+		"ours, in a time zone": {`{"token": "t0ken", "expiry": "2026-05-01T15:00:00+02:00"}`, hour},
+		"ours, without end":    {"\n{\"token\": \"t0ken\"}\n", time.Time{}},
+		"ExecCredential":       {`{"kind": "ExecCredential", "apiVersion": "client.authentication.k8s.io/v1beta1", "spec": {}, "status": {"expirationTimestamp": "2026-05-01T13:00:00Z", "token": "t0ken"}}`, hour},
+		"kubectl create token": {`{"kind": "TokenRequest", "metadata": {"name": "mlflow"}, "spec": {"expirationSeconds": 3600}, "status": {"token": "t0ken", "expirationTimestamp": "2026-05-01T13:00:00Z"}}`, hour},
+		"OAuth 2":              {`{"access_token": "t0ken", "token_type": "Bearer", "expires_in": 3600}`, hour},
+		"OAuth 2, as text":     {`{"access_token": "t0ken", "expires_in": "3600"}`, hour},
+		"az":                   {`{"accessToken": "t0ken", "expiresOn": "2026-05-01 15:00:00.000000", "expires_on": 1777640400, "tokenType": "Bearer"}`, hour},
+	} {
+		got, err := parse([]byte(test.output), now)
+		if err != nil || got.value != "t0ken" || !got.expiry.Equal(test.expiry) {
+			t.Errorf("%s: %+v, %v", name, got, err)
+		}
+	}
+	for output, want := range map[string]string{
+		"": "printed nothing", "s3cr3t": "did not print JSON", `"s3cr3t"`: "did not print JSON", `{"id_token": "s3cr3t"}`: "has no token",
+		`{"token": "s3cr3t", "expiry": "s3cr3t tomorrow"}`: "not written as", `{"token": "s3cr3t", "expiry": "2026-05-01T12:00:00Z"}`: "has expired at 2026-05-01T12:00:00Z",
+		`{"token": "s3cr3t\nX-Admin: yes"}`: "line break", `{"access_token": "s3cr3t", "expires_in": 1.5}`: "not a number of seconds",
+	} {
+		if got, err := parse([]byte(output), now); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "s3cr3t") {
+			t.Errorf("%s: %+v, %v", output, got, err)
+		}
+	}
+}
+
+func TestComplaintsAreShownWithoutSecrets(t *testing.T) {
+	command := Command{Env: map[string]string{"CLIENT_SECRET": "hunter2-s3cr3t", "REGION": "eu"}}
+	for complaint, want := range map[string]string{
+		"":                                   "",
+		"ERROR: please\n  log in":            "; it wrote: ERROR: please log in",
+		"using hunter2-s3cr3t in eu":         "; it wrote: using (hidden) in eu",
+		"> Authorization: Bearer s3cr3t":     "(hidden)",
+		`{"token": "s3cr3t", "user": "ann"}`: `"user": "ann"}`,
+		"client_secret=s3cr3t&scope=x password: s3cr3t.":           "(hidden)",
+		"POST https://ann:s3cr3t@idp.example.com/token":            "https://ann: (hidden)idp.example.com/token",
+		"got eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJzM2NyM3QifQ.s3cr3t":   "; it wrote: got (hidden)",
+		"s3cr3ts3cr3ts3cr3ts3cr3ts3cr3ts3cr3ts3cr3ts3cr3t refused": "; it wrote: (hidden) refused",
+	} {
+		got := command.clean(complaint)
+		if !strings.Contains(got, want) || strings.Contains(got, "s3cr3t") {
+			t.Errorf("%q became %q", complaint, got)
+		}
+	}
+	if got := command.clean(strings.Repeat("line ", 1000) + "the end"); !strings.HasSuffix(got, "the end") || len(got) > 700 {
+		t.Errorf("%q", got)
+	}
+}
