@@ -51,7 +51,7 @@ func readPEM(name string) ([]byte, error) {
 		}
 		content, err := os.ReadFile(filepath.Join(name, entry.Name()))
 		if err != nil {
-			return nil, fmt.Errorf("the file %s in it: %w", entry.Name(), withoutPath(err))
+			return nil, withoutPath(err)
 		}
 		all = append(append(all, content...), '\n')
 	}
@@ -87,11 +87,11 @@ func (s Settings) clientCertificate() (*tls.Certificate, error) {
 	return &certificate, nil
 }
 
-// withoutPath takes the path off an error of the file system, which the message names already.
+// withoutPath names the file of an error of the file system without its folders.
 func withoutPath(err error) error {
 	var pathError *os.PathError
 	if errors.As(err, &pathError) {
-		return fmt.Errorf("%s: %w", filepath.Base(pathError.Path), pathError.Err)
+		return fmt.Errorf("the file %s cannot be read: %w", filepath.Base(pathError.Path), pathError.Err)
 	}
 	return err
 }

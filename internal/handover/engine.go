@@ -166,10 +166,19 @@ func unclear(err error) bool {
 	return errors.Is(err, registry.ErrOutcomeUnknown) || errors.Is(err, registry.ErrUnavailable)
 }
 
-// withGrace returns a context that outlives the cancellation of parent by the grace period.
+// withGrace returns a context that outlives parent by the grace period, and ends as parent did: by a time limit, or by a
+// cancellation.
 func withGrace(parent context.Context) (context.Context, context.CancelFunc) {
-	ctx, cancel := context.WithCancel(context.WithoutCancel(parent))
+	lasting := context.WithoutCancel(parent)
+	ctx, cancel := context.WithCancel(lasting)
+	if deadline, limited := parent.Deadline(); limited {
+		cancel()
+		ctx, cancel = context.WithDeadline(lasting, deadline.Add(grace))
+	}
 	stop := context.AfterFunc(parent, func() {
+		if errors.Is(parent.Err(), context.DeadlineExceeded) {
+			return
+		}
 		timer := time.AfterFunc(grace, cancel)
 		context.AfterFunc(ctx, func() { timer.Stop() })
 	})

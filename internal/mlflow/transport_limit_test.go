@@ -2,11 +2,8 @@ package mlflow_test
 
 import (
 	"context"
-	"errors"
-	"io"
 	"net/http"
 	"net/http/httptest"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -77,20 +74,3 @@ func TestWhoWaitsForAPlaceCanBeStopped(t *testing.T) {
 	close(server.full)
 	must(t, <-first)
 }
-
-func TestAnAnswerIsBounded(t *testing.T) {
-	endless := roundTripper(func(*http.Request) (*http.Response, error) {
-		response := answerWith(200, "")
-		response.Body = io.NopCloser(io.LimitReader(zeros{}, 1<<40))
-		return response, nil
-	})
-	client := connect(t, "http://registry.example", func(c *mlflow.Config) { c.Transport = endless })
-	err := reads(t.Context(), client)
-	if err == nil || !strings.Contains(err.Error(), "longer than 268435456 bytes") || errors.Is(err, context.DeadlineExceeded) {
-		t.Error(err)
-	}
-}
-
-type zeros struct{}
-
-func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }

@@ -35,7 +35,7 @@ func (r *modelAliasResource) Metadata(_ context.Context, _ resource.MetadataRequ
 	resp.TypeName = modelAliasType
 }
 
-func (r *modelAliasResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+func (r *modelAliasResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	replace := []planmodifier.String{stringplanmodifier.RequiresReplace()}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "An alias of a registered model, such as `champion`: a name that points at one version (MLflow 2.3 and newer). " +
@@ -55,6 +55,7 @@ func (r *modelAliasResource) Schema(_ context.Context, _ resource.SchemaRequest,
 				MarkdownDescription: "Number of the version that the alias points at, as a string or a number. It may be known only after apply, as in " +
 					"`mlregistry_model_version.new.version`.",
 			},
+			"timeouts": changeTimeouts(ctx, "alias"),
 		},
 	}
 }
@@ -125,9 +126,13 @@ func takenAlias(at aliasPlace, number registry.Number) string {
 func (r *modelAliasResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan modelAliasState
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	timeout, more := plan.Timeouts.Create(ctx, defaultChangeTimeout)
+	resp.Diagnostics.Append(more...)
 	if resp.Diagnostics.HasError() || !r.session.check(&resp.Diagnostics) {
 		return
 	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
 	at := aliasPlace{plan.ModelName.ValueString(), plan.Alias.ValueString()}
 	model, err := r.session.cache.Fresh().Model(ctx, at.model)
 	if err != nil {
@@ -198,9 +203,13 @@ func (r *modelAliasResource) Read(ctx context.Context, req resource.ReadRequest,
 func (r *modelAliasResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var plan modelAliasState
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	timeout, more := plan.Timeouts.Update(ctx, defaultChangeTimeout)
+	resp.Diagnostics.Append(more...)
 	if resp.Diagnostics.HasError() || !r.session.check(&resp.Diagnostics) {
 		return
 	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
 	r.set(ctx, &plan, &resp.Diagnostics)
 	if !resp.Diagnostics.HasError() {
 		resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
@@ -211,9 +220,13 @@ func (r *modelAliasResource) Update(ctx context.Context, req resource.UpdateRequ
 func (r *modelAliasResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state modelAliasState
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	timeout, more := state.Timeouts.Delete(ctx, defaultDeleteTimeout)
+	resp.Diagnostics.Append(more...)
 	if resp.Diagnostics.HasError() || !r.session.check(&resp.Diagnostics) {
 		return
 	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
 	at := aliasPlace{state.ModelName.ValueString(), state.Alias.ValueString()}
 	if err := r.session.cache.DeleteAlias(ctx, at.model, at.alias); err != nil && !errors.Is(err, registry.ErrNotFound) {
 		resp.Diagnostics.AddError(fmt.Sprintf("Unable to delete alias %q of model %q", at.alias, at.model), explain(err))

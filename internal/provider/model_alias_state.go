@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
@@ -8,9 +9,10 @@ import (
 
 // modelAliasState is the configuration, plan and state of mlregistry_model_alias.
 type modelAliasState struct {
-	ModelName types.String `tfsdk:"model_name"`
-	Alias     types.String `tfsdk:"alias"`
-	Version   types.String `tfsdk:"version"`
+	ModelName types.String   `tfsdk:"model_name"`
+	Alias     types.String   `tfsdk:"alias"`
+	Version   types.String   `tfsdk:"version"`
+	Timeouts  timeouts.Value `tfsdk:"timeouts"`
 }
 
 // fromRegistry takes over where the alias points, and reports whether it exists.

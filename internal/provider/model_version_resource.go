@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -16,12 +15,6 @@ import (
 )
 
 const modelVersionType = typeName + "_model_version"
-
-// Defaults of the timeouts attribute.
-const (
-	defaultChangeTimeout = 10 * time.Minute
-	defaultDeleteTimeout = 5 * time.Minute
-)
 
 var (
 	_ resource.ResourceWithConfigure      = (*modelVersionResource)(nil)

@@ -37,7 +37,7 @@ func (r *registeredModelResource) Metadata(_ context.Context, _ resource.Metadat
 	resp.TypeName = registeredModelType
 }
 
-func (r *registeredModelResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+func (r *registeredModelResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "A registered model: the name under which a registry keeps the versions of one model.",
 		Attributes: map[string]schema.Attribute{
@@ -55,6 +55,7 @@ func (r *registeredModelResource) Schema(_ context.Context, _ resource.SchemaReq
 				MarkdownDescription: "Allow Terraform to delete the model together with all its versions, in every stage. Default: `false`: " +
 					"deleting or renaming a model that has versions is refused.",
 			},
+			"timeouts": changeTimeouts(ctx, "model"),
 		},
 	}
 }
@@ -106,10 +107,14 @@ func (r *registeredModelResource) refuseRename(ctx context.Context, from, to str
 func (r *registeredModelResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan registeredModelState
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	timeout, more := plan.Timeouts.Create(ctx, defaultChangeTimeout)
+	resp.Diagnostics.Append(more...)
 	wanted := plan.toRegistry(ctx, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() || !r.session.check(&resp.Diagnostics) {
 		return
 	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
 	model, err := r.create(ctx, wanted)
 	if errors.Is(err, registry.ErrAlreadyExists) {
 		if !r.session.mayBeModel(ctx, "name", wanted.Name, &resp.Diagnostics) {
@@ -174,10 +179,14 @@ func (r *registeredModelResource) Read(ctx context.Context, req resource.ReadReq
 func (r *registeredModelResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var plan, prior registeredModelState
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	timeout, more := plan.Timeouts.Update(ctx, defaultChangeTimeout)
+	resp.Diagnostics.Append(more...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
 	if resp.Diagnostics.HasError() || !r.session.check(&resp.Diagnostics) {
 		return
 	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
 	name := plan.Name.ValueString()
 	before, after := declaredTags(ctx, prior.Tags, &resp.Diagnostics), declaredTags(ctx, plan.Tags, &resp.Diagnostics)
 	err := changeTags(before, after,
@@ -202,9 +211,13 @@ func (r *registeredModelResource) Update(ctx context.Context, req resource.Updat
 func (r *registeredModelResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state registeredModelState
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	timeout, more := state.Timeouts.Delete(ctx, defaultDeleteTimeout)
+	resp.Diagnostics.Append(more...)
 	if resp.Diagnostics.HasError() || !r.session.check(&resp.Diagnostics) {
 		return
 	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
 	name := state.Name.ValueString()
 	if !state.ForceDestroy.ValueBool() {
 		versions, err := r.session.cache.Fresh().Versions(ctx, name)

@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -11,10 +12,11 @@ import (
 
 // registeredModelState is the configuration, plan and state of mlregistry_registered_model.
 type registeredModelState struct {
-	Name         types.String `tfsdk:"name"`
-	Description  types.String `tfsdk:"description"`
-	Tags         types.Map    `tfsdk:"tags"`
-	ForceDestroy types.Bool   `tfsdk:"force_destroy"`
+	Name         types.String   `tfsdk:"name"`
+	Description  types.String   `tfsdk:"description"`
+	Tags         types.Map      `tfsdk:"tags"`
+	ForceDestroy types.Bool     `tfsdk:"force_destroy"`
+	Timeouts     timeouts.Value `tfsdk:"timeouts"`
 }
 
 func (s *registeredModelState) fromRegistry(ctx context.Context, model registry.Model, imported bool, diags *diag.Diagnostics) {

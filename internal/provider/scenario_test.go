@@ -40,6 +40,8 @@ type scenario struct {
 	model string
 	// settings are further lines of the provider block.
 	settings string
+	// bare leaves the address out of the provider block: it comes from the environment.
+	bare bool
 }
 
 func newScenario(t *testing.T) *scenario {
@@ -51,8 +53,11 @@ func newScenario(t *testing.T) *scenario {
 
 // hcl returns a whole configuration: the provider block, and the blocks with MODEL replaced.
 func (s *scenario) hcl(blocks ...string) string {
-	return fmt.Sprintf("provider \"mlregistry\" {\n  tracking_uri = %q\n%s\n}\n", s.URI, s.settings) +
-		strings.ReplaceAll(strings.Join(blocks, "\n"), "MODEL", s.model)
+	address := fmt.Sprintf("  tracking_uri = %q\n", s.URI)
+	if s.bare {
+		address = ""
+	}
+	return "provider \"mlregistry\" {\n" + address + s.settings + "\n}\n" + strings.ReplaceAll(strings.Join(blocks, "\n"), "MODEL", s.model)
 }
 
 // run runs the steps with the provider in this process. After each step the framework plans twice more, and fails

@@ -1,0 +1,168 @@
+package provider_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"os"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/acctest"
+)
+
+// hour is as long as a server that never answers takes.
+const hour = time.Hour
+
+// proxied puts a fault proxy between the provider and the registry.
+func (w *workspace) proxied() *acctest.Proxy {
+	proxy := acctest.NewProxy(w.t, w.HTTP)
+	w.URI = proxy.URL
+	return proxy
+}
+
+// The time limit of a resource bounds its operation with all repetitions, whatever the server does: it hangs, or asks for
+// patience.
+func TestAccTimeouts_boundEveryOperation(t *testing.T) {
+	for name, fault := range map[string]acctest.FaultKind{
+		"hangs": acctest.Delay(hour), "busy": acctest.Status(503, map[string]string{"Retry-After": "240"}, "restarting"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorkspace(t)
+			proxy := w.proxied()
+			w.CreateModel(t, w.model)
+			w.CreateVersion(t, w.model, "s3://models/fraud/1")
+			limit := func(operation string) string { return fmt.Sprintf("  timeouts = { %s = \"2s\" }\n", operation) }
+			blocks := func(operation, number string) []string {
+				return []string{
+					"resource \"mlregistry_registered_model\" \"m\" {\n  name = \"MODEL-x\"\n  description = \"" + number + "\"\n" + limit(operation) + "}\n",
+					"resource \"mlregistry_model_version\" \"v\" {\n  model_name = \"MODEL\"\n  version = 1\n  description = \"" + number + "\"\n" + limit(operation) + "}\n",
+					"resource \"mlregistry_model_alias\" \"a\" {\n  model_name = \"MODEL\"\n  alias = \"champion\"\n  version = " + number + "\n" + limit(operation) + "}\n",
+					"resource \"mlregistry_model_stage\" \"s\" {\n  model_name = \"MODEL\"\n  stage = \"Staging\"\n  version = " + number + "\n" + limit(operation) + "}\n",
+				}
+			}
+			writes := func(r acctest.Request) bool {
+				return r.Method != http.MethodGet && !strings.HasSuffix(r.Path, "/search")
+			}
+			refuses := func(run func() acctest.Result, limited int, summaries ...string) {
+				t.Helper()
+				proxy.Fault(writes, fault, -1)
+				begun := time.Now()
+				result := run()
+				if result.ExitCode == 0 || time.Since(begun) > 40*time.Second {
+					t.Fatalf("exit code %d after %s:\n%s", result.ExitCode, time.Since(begun), result.Output)
+				}
+				for _, summary := range summaries {
+					wantText(t, result.Output, summary)
+				}
+				if got := len(says("longer than the resource's timeouts allow").FindAllString(result.Output, -1)); got != limited {
+					t.Errorf("%d resources ran into their time limit, want %d:\n%s", got, limited, result.Output)
+				}
+				proxy.Reset()
+			}
+			w.config(blocks("create", "1")...)
+			creates := 4
+			if name == "busy" { // A model is not registered twice: the first 503 ends it.
+				creates = 3
+			}
+			refuses(func() acctest.Result { return w.Apply() }, creates, "Unable to create registered model", "Unable to change description or tags of version 1",
+				"Unable to point alias", "Unable to give Staging")
+			w.MustApply()
+			w.CreateVersion(t, w.model, "s3://models/fraud/2")
+			w.config(blocks("update", "2")...)
+			w.MustApply()
+			w.config(blocks("update", "1")...)
+			refuses(func() acctest.Result { return w.Apply() }, 4, "Unable to update registered model", "Unable to change description or tags of version 1",
+				"Unable to point alias", "Unable to give Staging")
+			w.config(blocks("delete", "2")...)
+			w.MustApply()
+			refuses(func() acctest.Result { return w.Destroy() }, 3, "Unable to delete registered model", "Unable to delete alias", "Unable to archive version 2")
+			if destroyed := w.Destroy(); destroyed.ExitCode != 0 {
+				t.Fatal(destroyed.Output)
+			}
+		})
+	}
+}
+
+// Ctrl-C ends a plan and an apply at once, whether a request hangs or a repetition is waited for.
+func TestAccInterrupt_endsAtOnce(t *testing.T) {
+	for name, fault := range map[string]acctest.FaultKind{
+		"hangs": acctest.Delay(hour), "busy": acctest.Status(503, map[string]string{"Retry-After": "240"}, "restarting"),
+	} {
+		for command, endpoint := range map[string]string{"plan": "registered-models/get", "apply": "registered-models/create"} {
+			t.Run(name+"/"+command, func(t *testing.T) {
+				w := newWorkspace(t)
+				proxy := w.proxied()
+				if command == "plan" {
+					w.CreateModel(t, w.model)
+					w.config("resource \"mlregistry_registered_model\" \"m\" {\n  name = \"MODEL\"\n}\nimport {\n  to = mlregistry_registered_model.m\n  id = \"MODEL\"\n}\n")
+				} else {
+					w.config("resource \"mlregistry_registered_model\" \"m\" {\n  name = \"MODEL-x\"\n}\n")
+				}
+				arrived := make(chan struct{})
+				var once sync.Once
+				proxy.OnRequest(func(r acctest.Request) {
+					if strings.HasSuffix(r.Path, "/"+endpoint) {
+						once.Do(func() { close(arrived) })
+					}
+				})
+				proxy.Fault(acctest.Calls(endpoint), fault, -1)
+				args := []string{command, "-no-color", "-input=false"}
+				if command == "apply" {
+					args = append(args, "-auto-approve")
+				}
+				running := w.Start(args...)
+				select {
+				case <-arrived:
+				case <-time.After(time.Minute):
+					t.Fatalf("no request came:\n%s", running.Output())
+				}
+				begun := time.Now()
+				running.Signal(os.Interrupt)
+				result := running.Wait()
+				if took := time.Since(begun); result.ExitCode == 0 || took > 10*time.Second {
+					t.Errorf("exit code %d, %s after the interrupt:\n%s", result.ExitCode, took, result.Output)
+				} else {
+					t.Logf("ended %s after the interrupt", took.Round(time.Millisecond))
+				}
+			})
+		}
+	}
+}
+
+// All resources together have no more requests under way than allowed.
+func TestAccProvider_concurrentRequests(t *testing.T) {
+	for setting, want := range map[string]int32{"  max_concurrent_requests = 2": 2, "": 10} {
+		t.Run(fmt.Sprint(want), func(t *testing.T) {
+			w := newWorkspace(t)
+			backend, err := url.Parse(w.HTTP)
+			if err != nil {
+				t.Fatal(err)
+			}
+			forward := httputil.NewSingleHostReverseProxy(backend)
+			var now, most atomic.Int32
+			server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+				count := now.Add(1)
+				defer now.Add(-1)
+				for seen := most.Load(); count > seen && !most.CompareAndSwap(seen, count); seen = most.Load() {
+				}
+				time.Sleep(30 * time.Millisecond) // A server has latency: it is what lets requests overlap.
+				forward.ServeHTTP(rw, r)
+			}))
+			t.Cleanup(server.Close)
+			w.URI, w.settings = server.URL, setting
+			w.config("resource \"mlregistry_registered_model\" \"m\" {\n  count = 30\n  name = \"MODEL-${count.index}\"\n  force_destroy = true\n}\n")
+			t.Cleanup(func() { w.Destroy() })
+			w.MustApply("-parallelism=30")
+			if got := most.Load(); got > want || got < 2 {
+				t.Errorf("%d requests at a time, want at most %d", got, want)
+			}
+			t.Logf("at most %d requests at a time", most.Load())
+		})
+	}
+}
