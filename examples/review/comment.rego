@@ -4,17 +4,25 @@
 #   opa eval --format raw --data review --input plan.json data.mlregistry.review.comment
 package mlregistry.review
 
+import data.mlregistry.checks
 import data.mlregistry.plan
 import data.mlregistry.policy
 
-comment := concat("\n", array.concat(array.concat(["### Model registry", ""], changes), refused))
+comment := concat("\n", array.flatten([["### Model registry", ""], changes, refused, unchecked]))
 
 changes := [sprintf("- %s", [line]) | some line in sort(lines)] if {
 	count(lines) > 0
 } else := ["This plan changes no model, no version and no alias."]
 
-refused := array.concat(["", "**Refused by policy:**", ""], [sprintf("- %s", [message]) | some message in sort(policy.deny)]) if {
-	count(policy.deny) > 0
+refused := listing("Refused by policy", policy.deny)
+
+unchecked := listing("Failed checks", checks.failed)
+
+listing(title, messages) := array.concat(
+	["", sprintf("**%s:**", [title]), ""],
+	[sprintf("- %s", [message]) | some message in sort(messages)],
+) if {
+	count(messages) > 0
 } else := []
 
 # A version enters a stage.

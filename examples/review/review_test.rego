@@ -2,6 +2,7 @@
 # tools/reviewcheck/plan_cases_test.go under the same name.
 package mlregistry.review_test
 
+import data.mlregistry.checks
 import data.mlregistry.policy
 import data.mlregistry.review
 
@@ -75,6 +76,16 @@ test_promotion_by_pointer if {
 	}
 }
 
+# A data source of version 8 says what the pointer does not.
+test_promotion_by_pointer_of_a_version_shown if {
+	said(data.plans.pointer_promotion_shown) == ["- **fraud**: 7 leaves Production, 8 enters"]
+	denied(data.plans.pointer_promotion_shown) == set()
+}
+
+test_promotion_by_pointer_without_staging if {
+	denied(data.plans.pointer_without_staging) == {"fraud: version 8 enters Production without Staging"}
+}
+
 test_first_pointer if {
 	said(data.plans.pointer_first)[0] == "- **fraud**: 1 enters Production, which nobody holds"
 }
@@ -137,6 +148,24 @@ test_model_deleted if {
 		"- **fraud**: the model and all its versions are **deleted from the registry**",
 	]
 	denied(data.plans.model_deleted) == {"fraud: the model with all its versions is deleted from the registry"}
+}
+
+# Checks
+
+test_check_fails if {
+	checks.failed == {"check.candidate: Nobody is in Staging."} with input as data.plans.check_fails
+	said(data.plans.check_fails) == [
+		"This plan changes no model, no version and no alias.",
+		"",
+		"**Failed checks:**",
+		"",
+		"- check.candidate: Nobody is in Staging.",
+	]
+}
+
+test_check_passes if {
+	checks.failed == set() with input as data.plans.check_passes
+	said(data.plans.check_passes) == ["This plan changes no model, no version and no alias."]
 }
 
 # The rest

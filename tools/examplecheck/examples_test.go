@@ -13,7 +13,7 @@ import (
 )
 
 // prepared says how many versions of fraud the registry has to hold before an example can be planned.
-var prepared = map[string]int{"adopt": 8, "resources/mlregistry_model_stage": 8, "resources/mlregistry_model_alias": 8,
+var prepared = map[string]int{"adopt": 8, "drift": 8, "resources/mlregistry_model_stage": 8, "resources/mlregistry_model_alias": 8,
 	"stages-and-aliases": 8}
 
 // Every folder of examples/ is found by itself, planned, applied, and planned again.

@@ -65,6 +65,16 @@ func TestPipelines(t *testing.T) {
 			if !strings.Contains(failed, "exit status 2") || !strings.Contains(failed, "- **fraud**: 1 leaves Production, 2 enters, back from Archived") {
 				t.Errorf("the drift was told as %q", failed)
 			}
+
+			p.commit(model + version(1, approved) + version(2, approved) + watched)
+			p.mustRun("apply", "-input=false", "-auto-approve")
+			if failed := p.run("drift.yml", "schedule"); !strings.Contains(failed, "check.candidate: Nobody is in Staging.") {
+				t.Errorf("the failed check was told as %q", failed)
+			}
+			p.Transition(t, "fraud", "2", "Staging", false)
+			if failed := p.run("drift.yml", "schedule"); failed != "" {
+				t.Errorf("drift where the check passes: %s", failed)
+			}
 		})
 	}
 }

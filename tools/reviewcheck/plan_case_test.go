@@ -132,3 +132,27 @@ resource "mlregistry_model_alias" "champion" {
 }
 `, number)
 }
+
+// shown puts a version of the pipeline into the plan, with its stage and its tags.
+func shown(number int) string {
+	return fmt.Sprintf(`
+data "mlregistry_model_version" "entering" {
+  model_name = "fraud"
+  version    = %d
+}
+`, number)
+}
+
+// watched is a check of a stage that somebody else manages.
+const watched = `
+data "mlregistry_registered_model" "fraud" {
+  name = "fraud"
+}
+
+check "candidate" {
+  assert {
+    condition     = length(data.mlregistry_registered_model.fraud.stages["Staging"]) == 1
+    error_message = "Nobody is in Staging."
+  }
+}
+`

@@ -102,6 +102,32 @@ var cases = []planCase{
 		after:      pointer(8),
 	},
 	{
+		name:       "pointer_promotion_shown",
+		registered: 8,
+		staging:    []string{"8"},
+		before:     []string{pointer(7)},
+		after:      pointer(8) + shown(8),
+	},
+	{
+		name:       "pointer_without_staging",
+		registered: 8,
+		before:     []string{pointer(7)},
+		after:      pointer(8) + shown(8),
+	},
+	{
+		name:       "check_passes",
+		registered: 7,
+		staging:    []string{"6"},
+		before:     []string{pointer(7)},
+		after:      pointer(7) + watched,
+	},
+	{
+		name:       "check_fails",
+		registered: 7,
+		before:     []string{pointer(7)},
+		after:      pointer(7) + watched,
+	},
+	{
 		name:       "pointer_first",
 		registered: 1,
 		staging:    []string{"1"},
