@@ -122,12 +122,10 @@ func TestAccImport_sharedStageLeftOut(t *testing.T) {
 // An apply that was killed between the server's answer and Terraform's note leaves a model that nobody's state has. What the
 // error of the next apply advises takes it over.
 func TestAccRegisteredModel_leftByAKilledApply(t *testing.T) {
-	for _, name := range []string{"", " 100% ${x}"} {
-		t.Run("name"+name, func(t *testing.T) {
+	for kind, name := range map[string]string{"plain": "fraud", "awkward": "fraud 100% ${x}"} {
+		t.Run(kind, func(t *testing.T) {
 			w := newWorkspace(t)
-			if name != "" {
-				w.model = w.UniqueName(t, "fraud"+name)
-			}
+			w.model = w.UniqueName(t, name)
 			block := fmt.Sprintf("resource \"mlregistry_registered_model\" \"m\" {\n  name = %q\n}\n", strings.ReplaceAll(w.model, "${", "$${"))
 			w.CreateModel(t, w.model)
 			before := w.Dump(t, w.model)
