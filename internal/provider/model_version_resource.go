@@ -8,9 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/mlregistry/terraform-provider-mlregistry/internal/handover"
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
 )
 
@@ -68,17 +66,8 @@ func (r *modelVersionResource) Read(ctx context.Context, req resource.ReadReques
 	if memory.Imported && !r.session.mayBeModel(ctx, "model_name", model, &resp.Diagnostics) {
 		return
 	}
-	if state.ArchivedVersions.IsNull() || state.wantedStage() != version.Stage {
-		// Somebody moved the version: the next promotion is to show whom it archives, even if they are the same as last time.
-		state.ArchivedVersions = versionList(nil)
-	}
-	if memory.Imported && len(handover.Observe(versions).Others(version.Stage, number)) > 0 {
-		// Written out for the configuration: it is to say what is there, and not to archive the others.
-		state.ArchiveExistingVersions = types.BoolValue(false)
-	}
-	state.fromRegistry(ctx, version, memory, &resp.Diagnostics)
+	state.observe(ctx, version, versions, memory, &resp.Diagnostics)
 	memory.save(ctx, resp.Private, versions, &resp.Diagnostics)
-	state.StageConflicts = state.conflicts(memory.View, !memory.StageUnmanaged)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 }
 

@@ -96,6 +96,23 @@ func (s *modelVersionState) fromRegistry(ctx context.Context, version registry.V
 	s.UserID = textOrNull(version.UserID)
 }
 
+// observe takes over what a read found of the version and of the others of its model.
+func (s *modelVersionState) observe(
+	ctx context.Context, version registry.Version, versions []registry.Version, memory *versionMemory, diags *diag.Diagnostics,
+) {
+	view := handover.Observe(versions)
+	if s.ArchivedVersions.IsNull() || s.wantedStage() != version.Stage {
+		// Somebody moved the version: the next promotion is to show whom it archives, even if they are the same as last time.
+		s.ArchivedVersions = versionList(nil)
+	}
+	if memory.Imported && len(view.Others(version.Stage, version.Number)) > 0 {
+		// What Terraform writes out as configuration is to say what is there, and not to archive the others.
+		s.ArchiveExistingVersions = types.BoolValue(false)
+	}
+	s.fromRegistry(ctx, version, memory, diags)
+	s.StageConflicts = s.conflicts(view, !memory.StageUnmanaged)
+}
+
 // conflicts returns the state of stage_conflicts: the other holders of the version's stage, if it is to have one.
 func (s *modelVersionState) conflicts(view handover.View, stageManaged bool) types.List {
 	stage := s.wantedStage()

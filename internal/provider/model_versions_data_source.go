@@ -129,12 +129,6 @@ func (f *modelVersionsFound) wanted(ctx context.Context, diags *diag.Diagnostics
 	if f.Stages.IsNull() {
 		return func(registry.Version) bool { return true }
 	}
-	var names []string
-	diags.Append(f.Stages.ElementsAs(ctx, &names, false)...)
-	var stages []registry.Stage
-	for _, name := range names {
-		stage, _ := registry.ParseStage(name) // Its validator has seen to it.
-		stages = append(stages, stage)
-	}
+	stages := stageList(ctx, f.Stages, diags)
 	return func(version registry.Version) bool { return slices.Contains(stages, version.Stage) }
 }

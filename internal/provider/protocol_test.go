@@ -15,12 +15,13 @@ import (
 // and for what only older ones leave out.
 type protocol struct {
 	tfprotov6.ProviderServer
+	tfprotov6.ListResourceServer
 	*acctest.Registry
 
 	t          *testing.T
 	model      string
 	resources  map[string]*tfprotov6.Schema
-	lists      map[string]*tfprotov6.Schema
+	listBlocks map[string]*tfprotov6.Schema
 	identities map[string]*tfprotov6.ResourceIdentitySchema
 }
 
@@ -28,19 +29,36 @@ func newProtocol(t *testing.T) *protocol {
 	t.Helper()
 	t.Parallel()
 	registry := acctest.NewRegistry(t)
-	p := &protocol{
-		ProviderServer: providerserver.NewProtocol6(provider.New("test")())(),
-		Registry:       registry, t: t, model: registry.UniqueName(t, "fraud"),
-	}
-	schemas, err := p.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
-	p.must(schemas.Diagnostics, err)
-	identities, err := p.GetResourceIdentitySchemas(t.Context(), &tfprotov6.GetResourceIdentitySchemasRequest{})
-	p.must(identities.Diagnostics, err)
-	p.resources, p.lists, p.identities = schemas.ResourceSchemas, schemas.ListResourceSchemas, identities.IdentitySchemas
-	config := encode(t, object(t, schemas.Provider.ValueType(), map[string]any{"tracking_uri": p.URI}))
-	configured, err := p.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{Config: config})
-	p.must(configured.Diagnostics, err)
+	p := &protocol{Registry: registry, t: t, model: registry.UniqueName(t, "fraud")}
+	p.connect(p.URI)
 	return p
+}
+
+// through returns another provider, which reaches the same registry at another address.
+func (p *protocol) through(uri string) *protocol {
+	p.t.Helper()
+	other := *p
+	other.connect(uri)
+	return &other
+}
+
+// connect starts a provider and gives it a tracking URI.
+func (p *protocol) connect(uri any) {
+	p.t.Helper()
+	p.ProviderServer = providerserver.NewProtocol6(provider.New("test")())()
+	listing, ok := p.ProviderServer.(tfprotov6.ListResourceServer)
+	if !ok {
+		p.t.Fatal("the provider lists nothing")
+	}
+	p.ListResourceServer = listing
+	schemas, err := p.GetProviderSchema(p.t.Context(), &tfprotov6.GetProviderSchemaRequest{})
+	p.must(schemas.Diagnostics, err)
+	identities, err := p.GetResourceIdentitySchemas(p.t.Context(), &tfprotov6.GetResourceIdentitySchemasRequest{})
+	p.must(identities.Diagnostics, err)
+	p.resources, p.listBlocks, p.identities = schemas.ResourceSchemas, schemas.ListResourceSchemas, identities.IdentitySchemas
+	config := encode(p.t, object(p.t, schemas.Provider.ValueType(), map[string]any{"tracking_uri": uri}))
+	configured, err := p.ConfigureProvider(p.t.Context(), &tfprotov6.ConfigureProviderRequest{Config: config})
+	p.must(configured.Diagnostics, err)
 }
 
 // must ends the test when a call failed or reported an error.
@@ -79,6 +97,13 @@ func object(t *testing.T, typ tftypes.Type, attributes map[string]any) tftypes.V
 			elements := make([]tftypes.Value, 0, len(texts))
 			for _, text := range texts {
 				elements = append(elements, tftypes.NewValue(tftypes.String, text))
+			}
+			value = elements
+		}
+		if texts, ok := value.(map[string]string); ok {
+			elements := make(map[string]tftypes.Value, len(texts))
+			for key, text := range texts {
+				elements[key] = tftypes.NewValue(tftypes.String, text)
 			}
 			value = elements
 		}
@@ -152,6 +177,19 @@ func (p *protocol) imports(typ string, named map[string]any) (identity, state ma
 		return nil, nil, text
 	}
 	return textsOf(p.t, p.identityType(typ), read.NewIdentity.IdentityData), textsOf(p.t, p.resourceType(typ), read.NewState), ""
+}
+
+// takeOver imports an object by its identity and reads it, and returns its identity and its state.
+func (p *protocol) takeOver(typ string, identity *tfprotov6.ResourceIdentityData) (*tfprotov6.DynamicValue, *tfprotov6.DynamicValue) {
+	p.t.Helper()
+	imported, err := p.ImportResourceState(p.t.Context(), &tfprotov6.ImportResourceStateRequest{TypeName: typ, Identity: identity})
+	p.must(imported.Diagnostics, err)
+	one := imported.ImportedResources[0]
+	read, err := p.ReadResource(p.t.Context(), &tfprotov6.ReadResourceRequest{
+		TypeName: typ, CurrentState: one.State, Private: one.Private, CurrentIdentity: one.Identity,
+	})
+	p.must(read.Diagnostics, err)
+	return read.NewIdentity.IdentityData, read.NewState
 }
 
 // read reads an object of which Terraform knows the state and, unless it is nil, the identity.

@@ -5,6 +5,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/function"
+	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
@@ -14,7 +15,10 @@ import (
 // typeName starts the name of every type of this provider.
 const typeName = "mlregistry"
 
-var _ provider.ProviderWithFunctions = (*mlregistryProvider)(nil)
+var (
+	_ provider.ProviderWithFunctions     = (*mlregistryProvider)(nil)
+	_ provider.ProviderWithListResources = (*mlregistryProvider)(nil)
+)
 
 type mlregistryProvider struct {
 	version string
@@ -33,7 +37,7 @@ func (p *mlregistryProvider) Metadata(_ context.Context, _ provider.MetadataRequ
 func (p *mlregistryProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
 	if !req.Config.Raw.IsFullyKnown() {
 		// Terraform plans with values that are known only after apply. Whatever needs the registry then says so.
-		resp.ResourceData, resp.DataSourceData = &session{}, &session{}
+		resp.ResourceData, resp.DataSourceData, resp.ListResourceData = &session{}, &session{}, &session{}
 		return
 	}
 	var config providerConfig
@@ -47,7 +51,7 @@ func (p *mlregistryProvider) Configure(ctx context.Context, req provider.Configu
 		return
 	}
 	configured := newSession(target, config.settings())
-	resp.ResourceData, resp.DataSourceData = configured, configured
+	resp.ResourceData, resp.DataSourceData, resp.ListResourceData = configured, configured, configured
 }
 
 // settings returns what the block says about promotions.
@@ -63,6 +67,10 @@ func (p *mlregistryProvider) Resources(context.Context) []func() resource.Resour
 	return []func() resource.Resource{
 		newRegisteredModelResource, newModelVersionResource, newModelStageResource, newModelAliasResource,
 	}
+}
+
+func (p *mlregistryProvider) ListResources(context.Context) []func() list.ListResource {
+	return []func() list.ListResource{newRegisteredModelList, newModelVersionList, newModelStageList, newModelAliasList}
 }
 
 func (p *mlregistryProvider) DataSources(context.Context) []func() datasource.DataSource {

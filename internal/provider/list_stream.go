@@ -1,0 +1,89 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"iter"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/list"
+	"github.com/hashicorp/terraform-plugin-framework/list/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+)
+
+// listed is one object that a list block finds.
+type listed struct {
+	// name is what people call it.
+	name string
+	// identity is one of the identity structs of the resources.
+	identity any
+	// state returns the state that an import would read. It is asked for only if Terraform wants it.
+	state func(resource *tfsdk.Resource, diags *diag.Diagnostics) any
+}
+
+// stream hands what was found to Terraform one by one, and asks for no more once Terraform has as many as it wants (100 unless
+// the list block's limit says otherwise). what names the objects in an error.
+func (s *session) stream(
+	ctx context.Context, what string, asked listing, req list.ListRequest, stream *list.ListResultsStream, found iter.Seq2[listed, error],
+) {
+	stream.Results = func(push func(list.ListResult) bool) {
+		var problems diag.Diagnostics
+		if !s.check(&problems) {
+			push(list.ListResult{Diagnostics: problems})
+			return
+		}
+		var pushed int64
+		for one, err := range found {
+			if err != nil {
+				asked.explainRefusal("Unable to list "+what, err, &problems)
+				push(list.ListResult{Diagnostics: problems})
+				return
+			}
+			pushed++
+			if !push(one.result(ctx, req)) || pushed == req.Limit {
+				return
+			}
+		}
+	}
+}
+
+func (l listed) result(ctx context.Context, req list.ListRequest) list.ListResult {
+	result := req.NewListResult(ctx)
+	result.DisplayName = l.name
+	result.Diagnostics.Append(result.Identity.Set(ctx, l.identity)...)
+	if req.IncludeResource {
+		state := l.state(result.Resource, &result.Diagnostics)
+		if !result.Diagnostics.HasError() {
+			result.Diagnostics.Append(result.Resource.Set(ctx, state)...)
+		}
+	}
+	return result
+}
+
+// failedListing is the answer to a list block that can't be read.
+func failedListing(diags diag.Diagnostics) func(func(list.ListResult) bool) {
+	return list.ListResultsStreamDiagnostics(diags)
+}
+
+// The attributes that list blocks share.
+
+func listedModelName(description string) schema.StringAttribute {
+	return schema.StringAttribute{Optional: true, MarkdownDescription: description, Validators: []validator.String{modelNameRule()}}
+}
+
+func listedFilter(objects, example string) schema.StringAttribute {
+	return schema.StringAttribute{
+		Optional: true,
+		MarkdownDescription: fmt.Sprintf("Condition in MLflow's grammar that the %s meet, such as `%s`: comparisons joined by `AND`, without `OR` "+
+			"and parentheses (see [MLflow's search syntax](https://mlflow.org/docs/latest/ml/search)). Default: none.", objects, example),
+	}
+}
+
+func listedTags(objects string) schema.MapAttribute {
+	return schema.MapAttribute{
+		Optional: true, ElementType: types.StringType,
+		MarkdownDescription: fmt.Sprintf("Tags that the %s have, all of them with exactly these values. Default: any.", objects),
+	}
+}
