@@ -40,6 +40,12 @@ func searchFilter(search registry.Search) string {
 	if search.Model != "" {
 		conditions = append(conditions, nameFilter(search.Model))
 	}
+	if len(search.Models) > 0 {
+		conditions = append(conditions, `name IN ('`+strings.Join(search.Models, `','`)+`')`)
+	}
+	if search.Prefix != "" {
+		conditions = append(conditions, `name LIKE '`+likeWildcards.Replace(search.Prefix)+`%'`)
+	}
 	for _, key := range slices.Sorted(maps.Keys(search.Tags)) {
 		// MLflow's keys hold no such characters (_validate_tag_name), and a key that does can't be written in a filter.
 		if !strings.ContainsAny(key, "`'\"") {
@@ -60,4 +66,11 @@ func hasTags(tags, wanted map[string]string) bool {
 		}
 	}
 	return true
+}
+
+// named reports whether a search asks for models of that name: the server compares names in its own way, with or without
+// regard to letter case, and a filter may match more than what it was made from.
+func named(search registry.Search, name string) bool {
+	return (search.Model == "" || name == search.Model) && strings.HasPrefix(name, search.Prefix) &&
+		(len(search.Models) == 0 || slices.Contains(search.Models, name))
 }

@@ -49,7 +49,7 @@ func (c *Client) SearchModels(ctx context.Context, search registry.Search) iter.
 		err := pages(ctx, c, list, func() *modelsAnswer { return &modelsAnswer{} }, func(page *modelsAnswer) bool {
 			for i := range page.Models {
 				model := page.Models[i].model()
-				if given[model.Name] || model.IsPrompt() || search.Model != "" && model.Name != search.Model || !hasTags(model.Tags, search.Tags) {
+				if given[model.Name] || model.IsPrompt() || !named(search, model.Name) || !hasTags(model.Tags, search.Tags) {
 					continue
 				}
 				given[model.Name] = true

@@ -1,12 +1,10 @@
 package mlflow
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"iter"
 	"net/url"
-	"slices"
 	"strconv"
 
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
@@ -86,7 +84,7 @@ func (c *Client) SearchVersions(ctx context.Context, search registry.Search) ite
 			for i := range page.Versions {
 				version := page.Versions[i].version()
 				id := key{version.Model, version.Number}
-				if given[id] || version.IsPrompt() || search.Model != "" && version.Model != search.Model || !hasTags(version.Tags, search.Tags) {
+				if given[id] || version.IsPrompt() || !named(search, version.Model) || !hasTags(version.Tags, search.Tags) {
 					continue
 				}
 				given[id] = true
@@ -107,6 +105,6 @@ func sortedVersions(found map[registry.Number]registry.Version) []registry.Versi
 	for _, version := range found {
 		versions = append(versions, version)
 	}
-	slices.SortFunc(versions, func(a, b registry.Version) int { return cmp.Compare(a.Number, b.Number) })
+	registry.SortVersions(versions)
 	return versions
 }

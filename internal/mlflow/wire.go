@@ -69,6 +69,9 @@ type modelWire struct {
 	UpdatedAt   millis      `json:"last_updated_timestamp"`
 	Tags        []tagWire   `json:"tags"`
 	Aliases     []aliasWire `json:"aliases"`
+	Latest      []struct {
+		Version versionNumber `json:"version"`
+	} `json:"latest_versions"`
 }
 
 func (w *modelWire) model() registry.Model {
@@ -76,8 +79,12 @@ func (w *modelWire) model() registry.Model {
 	for _, alias := range w.Aliases {
 		aliases[alias.Alias] = registry.Number(alias.Version)
 	}
+	var latest registry.Number
+	for _, version := range w.Latest {
+		latest = max(latest, registry.Number(version.Version))
+	}
 	return registry.Model{
-		Name: w.Name, Description: w.Description, Tags: tagMap(w.Tags), Aliases: aliases,
+		Name: w.Name, Description: w.Description, Tags: tagMap(w.Tags), Aliases: aliases, LatestVersion: latest,
 		CreatedAt: w.CreatedAt.time(), UpdatedAt: w.UpdatedAt.time(),
 	}
 }

@@ -181,6 +181,9 @@ func (r *modelAliasResource) Read(ctx context.Context, req resource.ReadRequest,
 	}
 	at := aliasPlace{state.ModelName.ValueString(), state.Alias.ValueString()}
 	model, err := r.session.cache.Model(ctx, at.model)
+	if _, found := model.Aliases[at.alias]; err == nil && !found {
+		model, err = r.session.cache.ConfirmModel(ctx, at.model)
+	}
 	if err != nil && !errors.Is(err, registry.ErrNotFound) {
 		resp.Diagnostics.AddError(fmt.Sprintf("Unable to read alias %q of model %q", at.alias, at.model), explain(err))
 		return

@@ -66,6 +66,9 @@ func (r *modelStageResource) Read(ctx context.Context, req resource.ReadRequest,
 	}
 	model := state.ModelName.ValueString()
 	versions, err := r.session.cache.Versions(ctx, model)
+	if err == nil && len(registry.Holders(versions, state.goal(ctx, &resp.Diagnostics).Stage)) == 0 {
+		versions, err = r.session.cache.ConfirmVersions(ctx, model)
+	}
 	if err == nil && len(versions) == 0 {
 		err = r.session.visible(ctx, model)
 	}

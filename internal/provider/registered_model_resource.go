@@ -172,7 +172,14 @@ func (r *registeredModelResource) Read(ctx context.Context, req resource.ReadReq
 		refusePrompt("name", model.Name, &resp.Diagnostics)
 		return
 	}
+	before := state
 	state.fromRegistry(ctx, model, imported, &resp.Diagnostics)
+	if imported || !state.Description.Equal(before.Description) || !state.Tags.Equal(before.Tags) {
+		if model, err = r.session.cache.ConfirmModel(ctx, model.Name); err == nil {
+			state = before
+			state.fromRegistry(ctx, model, imported, &resp.Diagnostics)
+		}
+	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 }
 

@@ -29,6 +29,11 @@ func (s *session) find(ctx context.Context, model string, number registry.Number
 // require returns a version that a plan names. One that this process has not seen may have been created by this very
 // apply, so it is asked for before it counts as missing, which is an error at the attribute version.
 func (s *session) require(ctx context.Context, model string, number registry.Number, diags *diag.Diagnostics) (registry.Version, bool) {
+	if _, seen := s.cache.Seen(model); !seen { // Nobody needs the holders: one small request does.
+		if version, err := s.cache.Version(ctx, model, number); err == nil {
+			return version, true
+		}
+	}
 	version, versions, err := s.find(ctx, model, number)
 	switch {
 	case errors.Is(err, registry.ErrNotFound):

@@ -2,6 +2,7 @@ package readcache
 
 import (
 	"context"
+	"sync"
 
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
 )
@@ -12,29 +13,60 @@ import (
 //   - Errors are never cached.
 //   - One caller's cancellation never fails another.
 //   - The first observation of a model's versions is made before this process's first write to them, and kept.
+//   - Models that are asked for at the same time go into one search, where the registry is a registry.Searcher. A search is
+//     sealed before it runs: what is asked for meanwhile goes into the next. One that is refused falls back to one request a
+//     model, and what a search leaves out is asked for by itself.
+//   - Once more than a few models were asked for, others are read ahead, within bounds that what was asked for sets.
 //
 // It lives as long as one configured provider: one walk of Terraform. It is safe for concurrent use; the values it
 // returns are shared, and must not be changed.
 type Cache struct {
 	registry.Registry
+	searcher registry.Searcher // nil when the registry cannot search
 
 	models   shelf[registry.Model]
 	versions shelf[[]registry.Version]
+
+	mu        sync.Mutex
+	wanted    map[string]bool
+	listing   bool
+	catalogue *catalogue // nil until the list is there
 }
 
 // New returns an empty cache in front of target.
 func New(target registry.Registry) *Cache {
-	return &Cache{Registry: target}
+	c := &Cache{Registry: target}
+	c.models.own, c.models.weigh = target.Model, func(registry.Model) int { return 1 }
+	c.versions.own, c.versions.weigh = target.Versions, func(versions []registry.Version) int { return len(versions) }
+	if searcher, ok := target.(registry.Searcher); ok {
+		c.searcher = searcher
+		c.models.search, c.versions.search = c.searchModels, c.searchVersions
+		c.versions.ahead = c.ahead
+	}
+	return c
 }
 
 // Model returns one registered model, from this walk's last read of it if nothing was written since.
 func (c *Cache) Model(ctx context.Context, name string) (registry.Model, error) {
-	return c.models.get(ctx, name, true, c.askModel(name))
+	c.note(ctx, name)
+	return c.models.get(ctx, name)
+}
+
+// ConfirmModel is Model, read by the model's own request: for news that should not rest on a search over many models, which
+// some servers answer with less.
+func (c *Cache) ConfirmModel(ctx context.Context, name string) (registry.Model, error) {
+	return c.models.confirm(ctx, name)
 }
 
 // Versions returns every version of a model, from this walk's last read of it if nothing was written since.
 func (c *Cache) Versions(ctx context.Context, model string) ([]registry.Version, error) {
-	return c.versions.get(ctx, model, true, c.askVersions(model))
+	c.note(ctx, model)
+	return c.versions.get(ctx, model)
+}
+
+// ConfirmVersions is Versions, read by the model's own search: see ConfirmModel.
+func (c *Cache) ConfirmVersions(ctx context.Context, model string) ([]registry.Version, error) {
+	return c.versions.confirm(ctx, model)
 }
 
 // FirstVersions returns the versions as this process first saw them, before it wrote anything to the model. Terraform
@@ -50,27 +82,44 @@ func (c *Cache) FirstVersions(ctx context.Context, model string) ([]registry.Ver
 	return first, nil
 }
 
-// Seen returns what this process first saw of a model, and whether it has seen it yet. It asks nobody.
+// Seen returns what this process first saw of a model, and whether anybody has asked for it yet. It asks nobody.
 func (c *Cache) Seen(model string) ([]registry.Version, bool) { return c.versions.seen(model) }
 
-// Fresh returns the same registry with reads that always ask the server. What they read serves later callers of the
-// cache as well.
+// Fresh returns the same registry with reads that always ask the server, each by a request of its own. What they read
+// serves later callers of the cache as well.
 func (c *Cache) Fresh() registry.Registry { return fresh{c} }
 
 type fresh struct{ *Cache }
 
 func (f fresh) Model(ctx context.Context, name string) (registry.Model, error) {
-	return f.models.get(ctx, name, false, f.askModel(name))
+	return f.models.fresh(ctx, name)
 }
 
 func (f fresh) Versions(ctx context.Context, model string) ([]registry.Version, error) {
-	return f.versions.get(ctx, model, false, f.askVersions(model))
+	return f.versions.fresh(ctx, model)
 }
 
-func (c *Cache) askModel(name string) func(context.Context) (registry.Model, error) {
-	return func(ctx context.Context) (registry.Model, error) { return c.Registry.Model(ctx, name) }
+func (c *Cache) searchModels(ctx context.Context, names []string) (map[string]registry.Model, error) {
+	found := make(map[string]registry.Model, len(names))
+	for model, err := range c.searcher.SearchModels(ctx, registry.Search{Models: names}) {
+		if err != nil {
+			return nil, err
+		}
+		found[model.Name] = model
+	}
+	return found, nil
 }
 
-func (c *Cache) askVersions(model string) func(context.Context) ([]registry.Version, error) {
-	return func(ctx context.Context) ([]registry.Version, error) { return c.Registry.Versions(ctx, model) }
+func (c *Cache) searchVersions(ctx context.Context, names []string) (map[string][]registry.Version, error) {
+	found := make(map[string][]registry.Version, len(names))
+	for version, err := range c.searcher.SearchVersions(ctx, registry.Search{Models: names}) {
+		if err != nil {
+			return nil, err
+		}
+		found[version.Model] = append(found[version.Model], version)
+	}
+	for _, versions := range found {
+		registry.SortVersions(versions)
+	}
+	return found, nil
 }

@@ -7,25 +7,35 @@ import (
 
 // shelf keeps one kind of value per model, each read once until the model is written to.
 type shelf[T any] struct {
+	// own asks for one model by itself.
+	own func(ctx context.Context, model string) (T, error)
+
 	mu    sync.Mutex
 	slots map[string]*slot[T]
+	// writes counts the writes to any model, begun and ended.
+	writes int
+	gathering[T]
 }
 
 // slot is what is known of one model.
 type slot[T any] struct {
-	// generation counts the writes to the model, begun and ended. A read is shared within one generation only.
-	generation int
-	current    *read[T]
-	first      T
-	observed   bool
+	// changed is the count of writes at the last write to this model. A read that began earlier is not shared any more.
+	changed int
+	current *read[T]
+	// ahead is a value that nobody has asked for yet.
+	ahead    *read[T]
+	first    T
+	observed bool
 }
 
-// read is one request under way or done.
+// read is one value under way or there.
 type read[T any] struct {
-	generation int
-	done       chan struct{}
-	value      T
-	err        error
+	begun int
+	done  chan struct{}
+	value T
+	err   error
+	// searched says that the value comes from a search over several models, not from the model's own request.
+	searched bool
 }
 
 // at returns the slot of a model. The caller holds mu.
@@ -41,16 +51,52 @@ func (s *shelf[T]) at(model string) *slot[T] {
 	return known
 }
 
-// get returns the value of a model: with shared from the last read if nothing was written since, else by asking.
-func (s *shelf[T]) get(ctx context.Context, model string, shared bool, ask func(context.Context) (T, error)) (T, error) {
+// get returns the value of a model: from the last read if nothing was written to the model since, else by asking, together
+// with whoever asks for other models meanwhile.
+func (s *shelf[T]) get(ctx context.Context, model string) (T, error) {
+	return s.wait(ctx, func() *read[T] {
+		known := s.at(model)
+		if known.ahead != nil && known.ahead.begun >= known.changed && !known.shares(known.current) {
+			known.current = known.ahead
+			known.observe(known.current.value)
+			s.asked(known.current.value)
+		}
+		known.ahead = nil
+		if !known.shares(known.current) {
+			known.current = s.begin()
+			s.enqueue(ctx, &request[T]{model: model, slot: known, read: known.current})
+		}
+		return known.current
+	})
+}
+
+// fresh returns the value of a model by its own request, begun now. Later callers of get share it.
+func (s *shelf[T]) fresh(ctx context.Context, model string) (T, error) {
+	return s.wait(ctx, func() *read[T] {
+		known := s.at(model)
+		known.ahead = nil
+		known.current = s.begin()
+		s.alone(ctx, &request[T]{model: model, slot: known, read: known.current})
+		return known.current
+	})
+}
+
+// confirm is get, without taking the word of a search over several models.
+func (s *shelf[T]) confirm(ctx context.Context, model string) (T, error) {
 	s.mu.Lock()
-	known := s.at(model)
-	call := known.current
-	if call == nil || call.generation != known.generation || !shared {
-		call = &read[T]{generation: known.generation, done: make(chan struct{})}
-		known.current = call
-		go s.fill(context.WithoutCancel(ctx), known, call, ask)
+	current := s.at(model).current
+	searched := current != nil && current.searched
+	s.mu.Unlock()
+	if searched {
+		return s.fresh(ctx, model)
 	}
+	return s.get(ctx, model)
+}
+
+// wait picks a read under mu and waits for it, or for the caller's context.
+func (s *shelf[T]) wait(ctx context.Context, pick func() *read[T]) (T, error) {
+	s.mu.Lock()
+	call := pick()
 	s.mu.Unlock()
 	select {
 	case <-call.done:
@@ -61,22 +107,36 @@ func (s *shelf[T]) get(ctx context.Context, model string, shared bool, ask func(
 	}
 }
 
-// fill runs one request. It is not cancelled with its first caller, since others may wait for it as well; the client's
-// own time-out bounds it.
-func (s *shelf[T]) fill(ctx context.Context, known *slot[T], call *read[T], ask func(context.Context) (T, error)) {
-	call.value, call.err = ask(ctx)
-	s.mu.Lock()
-	if call.err != nil && known.current == call {
-		known.current = nil
+// begin returns a read that no write has passed yet. The caller holds mu.
+func (s *shelf[T]) begin() *read[T] { return &read[T]{begun: s.writes, done: make(chan struct{})} }
+
+// shares reports whether a read may be shared: nothing was written to the model since it began.
+func (k *slot[T]) shares(call *read[T]) bool { return call != nil && call.begun >= k.changed }
+
+// observe keeps the first value that somebody asked for.
+func (k *slot[T]) observe(value T) {
+	if !k.observed {
+		k.first, k.observed = value, true
 	}
-	if call.err == nil && !known.observed {
-		known.first, known.observed = call.value, true
-	}
-	s.mu.Unlock()
-	close(call.done)
 }
 
-// seen returns the first value that was read of a model, and whether there is one.
+// settle ends a read. Errors are not kept.
+func (s *shelf[T]) settle(r *request[T], value T, err error, searched bool) {
+	s.mu.Lock()
+	// searched is guarded by mu, for it may be read before the read is done; the rest by done.
+	r.read.value, r.read.err, r.read.searched = value, err, searched
+	if err != nil && r.slot.current == r.read {
+		r.slot.current = nil
+	}
+	if err == nil {
+		r.slot.observe(value)
+		s.asked(value)
+	}
+	s.mu.Unlock()
+	close(r.read.done)
+}
+
+// seen returns the first value that was asked for of a model, and whether there is one.
 func (s *shelf[T]) seen(model string) (T, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -84,9 +144,10 @@ func (s *shelf[T]) seen(model string) (T, bool) {
 	return known.first, known.observed
 }
 
-// invalidate ends the generation of a model.
+// invalidate makes sure that nothing which was read of a model so far is shared any more.
 func (s *shelf[T]) invalidate(model string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.at(model).generation++
+	s.writes++
+	s.at(model).changed = s.writes
 }

@@ -17,6 +17,9 @@ type Model struct {
 	Tags map[string]string
 	// Aliases maps each alias of the model to the version it points at.
 	Aliases map[string]Number
+	// LatestVersion is the greatest number among the versions that the registry names as the latest of a stage
+	// (latest_versions); 0 when it names none. Numbers are never reused, so the model has at most that many versions.
+	LatestVersion Number
 	// CreatedAt is when the model was registered, to the millisecond.
 	CreatedAt time.Time
 	// UpdatedAt is when the model or a version of it was last changed, to the millisecond.

@@ -9,6 +9,11 @@ import (
 type Search struct {
 	// Model is the exact name of a registered model; empty for any.
 	Model string
+	// Models are exact names of registered models; empty for any. They hold neither quotes nor back-slashes, which a list of
+	// MLflow's filters cannot hold. MLflow 2.x and older refuse a list (ErrInvalid).
+	Models []string
+	// Prefix is what the names of registered models start with; empty for any.
+	Prefix string
 	// Tags must all be there with exactly these values.
 	Tags map[string]string
 	// Filter holds more conditions in the registry's own grammar, such as run_id = '7' AND tags.team LIKE 'ml-%'. For

@@ -1,6 +1,10 @@
 package registry
 
-import "time"
+import (
+	"cmp"
+	"slices"
+	"time"
+)
 
 // Status says whether a version can be used.
 type Status string
@@ -82,12 +86,19 @@ func Holders(versions []Version, stage Stage) []Number {
 	return SortedNumbers(holders)
 }
 
-// FindVersion returns the version with the given number, and whether there is one.
+// FindVersion returns the version with the given number, and whether there is one. The versions are in ascending order of
+// number.
 func FindVersion(versions []Version, number Number) (Version, bool) {
-	for _, version := range versions {
-		if version.Number == number {
-			return version, true
-		}
+	place, found := slices.BinarySearchFunc(versions, number, func(version Version, wanted Number) int {
+		return cmp.Compare(version.Number, wanted)
+	})
+	if !found {
+		return Version{}, false
 	}
-	return Version{}, false
+	return versions[place], true
+}
+
+// SortVersions puts versions of one model into ascending order of number.
+func SortVersions(versions []Version) {
+	slices.SortFunc(versions, func(a, b Version) int { return cmp.Compare(a.Number, b.Number) })
 }

@@ -1,0 +1,222 @@
+package readcache_test
+
+import (
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/readcache"
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
+)
+
+// parallelism is how many instances Terraform reads at a time.
+const parallelism = 10
+
+// shuffled returns models in the random order in which Terraform asks for them.
+func shuffled(models []string) []string {
+	models = slices.Clone(models)
+	rand.Shuffle(len(models), func(a, b int) { models[a], models[b] = models[b], models[a] })
+	return models
+}
+
+func TestFiveHundredModelsCostAtMostTwelveRequests(t *testing.T) {
+	for _, work := range []time.Duration{0, 15 * time.Millisecond, 150 * time.Millisecond} {
+		t.Run("terraform="+work.String(), func(t *testing.T) {
+			for range 20 {
+				synctest.Test(t, func(t *testing.T) {
+					target := newLibrary(numbered(1000, 10))
+					target.takes, target.work = 80*time.Millisecond, work
+					readAll(t, readcache.New(target), target, parallelism, shuffled(slices.Sorted(maps.Keys(target.sizes))[:500])...)
+					synctest.Wait()
+					if asked := strings.Split(target.asked(), "; "); len(asked) > 12 {
+						t.Errorf("%d requests:\n%s", len(asked), strings.Join(asked, "\n"))
+					}
+				})
+			}
+		})
+	}
+}
+
+func TestReadingAheadIsBoundedByWhatWasAskedFor(t *testing.T) {
+	for range 20 {
+		synctest.Test(t, func(t *testing.T) {
+			sizes := numbered(1000, 10)
+			for number := range 60 {
+				sizes[fmt.Sprintf("model-%04d-ours", number*16)] = 10
+			}
+			sizes["model-0000-huge"], sizes["model-0160-huge"] = 100_000, 100_000
+			target := newLibrary(sizes)
+			target.takes = 80 * time.Millisecond
+			ours := slices.DeleteFunc(slices.Collect(maps.Keys(sizes)), func(name string) bool { return !strings.HasSuffix(name, "-ours") })
+			readAll(t, readcache.New(target), target, parallelism, shuffled(ours)...)
+			synctest.Wait()
+			requests := len(strings.Split(target.asked(), "; "))
+			asked := 350*requests + 10*len(ours)
+			if ahead := target.read - 10*len(ours); ahead > 2*asked {
+				t.Errorf("%d versions were read ahead, and what was asked for cost as much as %d", ahead, asked)
+			}
+		})
+	}
+}
+
+func TestAFewModelsAreReadWithoutReadingAhead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		target := newLibrary(numbered(1000, 10))
+		models := slices.Sorted(maps.Keys(target.sizes))[:16]
+		readAll(t, readcache.New(target), target, parallelism, models...)
+		synctest.Wait()
+		if target.read != 160 || strings.Contains(target.asked(), "*") {
+			t.Errorf("%d versions were read for 16 models of 10", target.read)
+		}
+	})
+}
+
+// warmed returns a cache in which the next read of a model reads others ahead, and the models.
+func warmed(t *testing.T, target *library) (*readcache.Cache, []string) {
+	t.Helper()
+	cache := readcache.New(target)
+	models := slices.Sorted(maps.Keys(target.sizes))
+	target.takes = time.Millisecond
+	readAll(t, cache, target, 1, models[:17]...)
+	time.Sleep(time.Second) // In the bubble's own time: the list of models comes beside.
+	target.takes = 0
+	target.asked()
+	return cache, models
+}
+
+// ahead returns a cache that has read a model ahead, and that model.
+func ahead(t *testing.T, target *library) (*readcache.Cache, string) {
+	t.Helper()
+	cache, models := warmed(t, target)
+	readAll(t, cache, target, 1, models[20])
+	synctest.Wait()
+	if asked := target.asked(); !strings.Contains(asked, models[25]) {
+		t.Fatalf("%s was not read ahead: %s", models[25], asked)
+	}
+	return cache, models[25]
+}
+
+func TestWhatWasReadAheadCostsNoRequest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		target := newLibrary(numbered(100, 10))
+		cache, model := ahead(t, target)
+		if _, seen := cache.Seen(model); seen {
+			t.Error("what nobody asked for counts as seen")
+		}
+		if got := stageOf(cache.FirstVersions(t.Context(), model)); got != "Staging" || target.asked() != "" {
+			t.Errorf("got %s", got)
+		}
+		if _, seen := cache.Seen(model); !seen {
+			t.Error("what was asked for does not count as seen")
+		}
+	})
+}
+
+func TestWhatWasReadAheadIsNotReadAfterAnOwnWrite(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		target := newLibrary(numbered(100, 10))
+		cache, model := ahead(t, target)
+		if _, err := cache.TransitionStage(t.Context(), registry.Transition{Model: model, Number: 1, Stage: registry.StageProduction}); err != nil {
+			t.Fatal(err)
+		}
+		if got := stageOf(cache.Versions(t.Context(), model)); got != "Production" {
+			t.Errorf("read after the write: %s", got)
+		}
+		if got := stageOf(cache.FirstVersions(t.Context(), model)); got != "Staging" {
+			t.Errorf("first observation: %s", got)
+		}
+	})
+}
+
+func TestAReadAheadThatAWritePassesIsDropped(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		target := newLibrary(numbered(100, 10))
+		cache, models := warmed(t, target)
+		release := target.holdBack()
+		go readAll(t, cache, target, 1, models[20]) // It reads others ahead, as they are now.
+		synctest.Wait()
+		if asked := target.asked(); !strings.Contains(asked, models[21]) {
+			t.Fatalf("asked for: %s", asked)
+		}
+		written := make(chan error)
+		go func() {
+			_, err := cache.TransitionStage(t.Context(), registry.Transition{Model: models[21], Number: 1, Stage: registry.StageProduction})
+			written <- err
+		}()
+		synctest.Wait()
+		release()
+		if err := <-written; err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		if got := stageOf(cache.Versions(t.Context(), models[21])); got != "Production" {
+			t.Errorf("read after the write: %s", got)
+		}
+	})
+}
+
+func TestTheListOfModelsServesWhoAsksForModels(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		target := newLibrary(numbered(1000, 10))
+		cache := readcache.New(target)
+		models := slices.Sorted(maps.Keys(target.sizes))
+		for place := range 20 {
+			if _, err := cache.Model(t.Context(), models[50*place]); err != nil {
+				t.Fatal(err)
+			}
+		}
+		synctest.Wait()
+		target.asked()
+		for _, name := range models {
+			if model, err := cache.Model(t.Context(), name); err != nil || model.Name != name || model.Aliases["champion"] != 1 {
+				t.Fatalf("%v, %v", model, err)
+			}
+		}
+		if got := target.asked(); got != "" {
+			t.Errorf("asked for: %s", got)
+		}
+	})
+}
+
+func TestAListedModelIsNotReadAfterAnOwnWrite(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		target := newLibrary(numbered(100, 10))
+		cache, models := warmed(t, target)
+		if err := cache.SetAlias(t.Context(), models[50], "champion", 2); err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range models[50:52] {
+			model, err := cache.Model(t.Context(), name)
+			if want := target.model(name).Aliases["champion"]; err != nil || model.Aliases["champion"] != want {
+				t.Errorf("the alias of %s is %v, want %s, %v", name, model.Aliases, want, err)
+			}
+		}
+		if got := target.asked(); got != "get "+models[50] {
+			t.Errorf("asked for: %s", got)
+		}
+	})
+}
+
+func TestManyReadersAndWritersAtOnce(t *testing.T) {
+	target := newLibrary(numbered(60, 3))
+	cache := readcache.New(target)
+	var readers sync.WaitGroup
+	readers.Go(func() { readAll(t, cache, target, parallelism, shuffled(slices.Collect(maps.Keys(target.sizes)))...) })
+	defer readers.Wait()
+	for round := range 200 {
+		model := fmt.Sprintf("model-%04d", round%60)
+		want := []registry.Stage{registry.StageProduction, registry.StageStaging}[round%2]
+		if _, err := cache.TransitionStage(t.Context(), registry.Transition{Model: model, Number: 1, Stage: want}); err != nil {
+			t.Fatal(err)
+		}
+		if got := stageOf(cache.Versions(t.Context(), model)); got != want {
+			t.Fatalf("round %d: %s after the write of %s", round, got, want)
+		}
+	}
+}

@@ -1,0 +1,204 @@
+package readcache_test
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"iter"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/readcache"
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
+)
+
+// library is a registry of many models that notes its requests, can hold them back and can refuse. It is a mock because a
+// test must stop a search at a certain moment.
+type library struct {
+	registry.Registry
+
+	mu sync.Mutex
+	// sizes are the models, with their numbers of versions. stage is the stage of all versions.
+	sizes map[string]int
+	stage registry.Stage
+	// champions are where the alias of a model points, 1 where it was not set.
+	champions map[string]registry.Number
+	// requests are what was asked for, such as "get a", "versions a" and "search a,b".
+	requests []string
+	// read counts the versions that were answered.
+	read int
+	// takes is how long a request lasts, work what Terraform does between two.
+	takes, work time.Duration
+	// hold stops every request until it is closed; refuse and fail answer searches over several models, and everything.
+	hold         chan struct{}
+	refuse, fail error
+	// hidden models are left out of searches over several.
+	hidden string
+}
+
+func newLibrary(sizes map[string]int) *library {
+	return &library{sizes: sizes, stage: registry.StageStaging}
+}
+
+// numbered returns count models of the given size.
+func numbered(count, size int) map[string]int {
+	sizes := make(map[string]int)
+	for number := range count {
+		sizes[fmt.Sprintf("model-%04d", number)] = size
+	}
+	return sizes
+}
+
+// begin notes a request, waits as long as requests are held, and returns what the library holds after that.
+func (l *library) begin(ctx context.Context, format string, args ...any) (registry.Stage, error) {
+	l.mu.Lock()
+	l.requests = append(l.requests, fmt.Sprintf(format, args...))
+	hold, stage := l.hold, l.stage
+	l.mu.Unlock()
+	if hold != nil {
+		<-hold
+	}
+	time.Sleep(l.takes) // In the bubble's own time.
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return stage, cmp.Or(ctx.Err(), l.fail)
+}
+
+func (l *library) Model(ctx context.Context, name string) (registry.Model, error) {
+	_, err := l.begin(ctx, "get %s", name)
+	if _, found := l.sizes[name]; !found && err == nil {
+		err = registry.ErrNotFound
+	}
+	return l.model(name), err
+}
+
+func (l *library) model(name string) registry.Model {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	champion := cmp.Or(l.champions[name], 1)
+	return registry.Model{Name: name, Aliases: map[string]registry.Number{"champion": champion}, LatestVersion: registry.Number(l.sizes[name])} //nolint:gosec // Small.
+}
+
+func (l *library) Version(ctx context.Context, model string, number registry.Number) (registry.Version, error) {
+	_, err := l.begin(ctx, "get %s/%s", model, number)
+	return registry.Version{Model: model, Number: number}, err
+}
+
+func (l *library) Versions(ctx context.Context, model string) ([]registry.Version, error) {
+	stage, err := l.begin(ctx, "versions %s", model)
+	return l.shelf(model, stage), err
+}
+
+func (l *library) shelf(model string, stage registry.Stage) []registry.Version {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var versions []registry.Version
+	for number := range l.sizes[model] {
+		versions = append(versions, registry.Version{Model: model, Number: registry.Number(number + 1), Stage: stage}) //nolint:gosec // Small.
+	}
+	l.read += len(versions)
+	return versions
+}
+
+// names returns the models that a search covers, in order.
+func (l *library) names(search registry.Search) []string {
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(l.sizes)), func(name string) bool {
+		return name == l.hidden || !strings.HasPrefix(name, search.Prefix) || len(search.Models) > 0 && !slices.Contains(search.Models, name)
+	})
+}
+
+func (l *library) SearchModels(ctx context.Context, search registry.Search) iter.Seq2[registry.Model, error] {
+	return func(yield func(registry.Model, error) bool) {
+		_, err := l.begin(ctx, "models %s", cmp.Or(strings.Join(search.Models, ","), search.Prefix+"*"))
+		if err = cmp.Or(err, l.refuse); err != nil {
+			yield(registry.Model{}, err)
+			return
+		}
+		for _, name := range l.names(search) {
+			if !yield(l.model(name), nil) {
+				return
+			}
+		}
+	}
+}
+
+func (l *library) SearchVersions(ctx context.Context, search registry.Search) iter.Seq2[registry.Version, error] {
+	return func(yield func(registry.Version, error) bool) {
+		stage, err := l.begin(ctx, "search %s", strings.Join(slices.Sorted(slices.Values(search.Models)), ","))
+		if err = cmp.Or(err, l.refuse); err != nil {
+			yield(registry.Version{}, err)
+			return
+		}
+		for _, name := range l.names(search) {
+			for _, version := range slices.Backward(l.shelf(name, stage)) {
+				if !yield(version, nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+func (l *library) SetAlias(_ context.Context, model, _ string, number registry.Number) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.champions = map[string]registry.Number{model: number}
+	return nil
+}
+
+func (l *library) TransitionStage(_ context.Context, t registry.Transition) (registry.Version, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.stage = t.Stage
+	return registry.Version{Model: t.Model, Number: t.Number, Stage: t.Stage}, nil
+}
+
+// holdBack stops every request from now on until the returned function is called.
+func (l *library) holdBack() (release func()) {
+	hold := make(chan struct{})
+	l.mu.Lock()
+	l.hold = hold
+	l.mu.Unlock()
+	return func() {
+		l.mu.Lock()
+		l.hold = nil
+		l.mu.Unlock()
+		close(hold)
+	}
+}
+
+// asked returns the requests so far, and forgets them.
+func (l *library) asked() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	asked := strings.Join(l.requests, "; ")
+	l.requests = nil
+	return asked
+}
+
+// readAll asks for the versions of models, all at once or a few callers at a time, and waits until all have come.
+func readAll(t *testing.T, cache *readcache.Cache, target *library, callers int, models ...string) {
+	t.Helper()
+	queue := make(chan string)
+	var readers sync.WaitGroup
+	for range callers {
+		readers.Go(func() {
+			for model := range queue {
+				time.Sleep(target.work)
+				versions, err := cache.Versions(t.Context(), model)
+				if err != nil || len(versions) > 0 && (versions[0].Model != model || versions[0].Number != 1) {
+					t.Errorf("versions of %s: %v, %v", model, versions, err)
+				}
+			}
+		})
+	}
+	for _, model := range models {
+		queue <- model
+	}
+	close(queue)
+	readers.Wait()
+}
