@@ -160,6 +160,9 @@ func (r *registeredModelResource) Read(ctx context.Context, req resource.ReadReq
 		return
 	}
 	model, err := r.session.cache.Model(ctx, state.Name.ValueString())
+	if err == nil && (imported || !state.shows(ctx, model)) {
+		model, err = r.session.cache.ConfirmModel(ctx, model.Name)
+	}
 	if errors.Is(err, registry.ErrNotFound) {
 		resp.State.RemoveResource(ctx)
 		return
@@ -172,14 +175,7 @@ func (r *registeredModelResource) Read(ctx context.Context, req resource.ReadReq
 		refusePrompt("name", model.Name, &resp.Diagnostics)
 		return
 	}
-	before := state
 	state.fromRegistry(ctx, model, imported, &resp.Diagnostics)
-	if imported || !state.Description.Equal(before.Description) || !state.Tags.Equal(before.Tags) {
-		if model, err = r.session.cache.ConfirmModel(ctx, model.Name); err == nil {
-			state = before
-			state.fromRegistry(ctx, model, imported, &resp.Diagnostics)
-		}
-	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 }
 

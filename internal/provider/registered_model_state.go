@@ -28,6 +28,13 @@ func (s *registeredModelState) fromRegistry(ctx context.Context, model registry.
 	}
 }
 
+// shows reports whether the state is what a model in the registry comes to.
+func (s *registeredModelState) shows(ctx context.Context, model registry.Model) bool {
+	read := *s
+	read.fromRegistry(ctx, model, false, &diag.Diagnostics{})
+	return read.Description.Equal(s.Description) && read.Tags.Equal(s.Tags)
+}
+
 func (s *registeredModelState) toRegistry(ctx context.Context, diags *diag.Diagnostics) registry.NewModel {
 	return registry.NewModel{
 		Name:        s.Name.ValueString(),
