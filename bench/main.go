@@ -1,0 +1,98 @@
+// Bench measures what the provider costs beside what Terraform itself costs, on a real MLflow with PostgreSQL: requests, wall
+// time, user CPU and peak memory. Run make bench, which starts the server; see README.md in this folder.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := run(ctx); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		stop()
+		os.Exit(1)
+	}
+}
+
+// options are the command line and what make bench sets.
+type options struct {
+	terraform, provider, plain, meter, python string
+	uri, results, plot                        string
+	only                                      []string
+	quick                                     bool
+}
+
+func run(ctx context.Context) error {
+	o := options{uri: os.Getenv("MLREGISTRY_TEST_URI")}
+	only := ""
+	flag.StringVar(&o.terraform, "terraform", "terraform", "the Terraform CLI")
+	flag.StringVar(&o.provider, "provider", "", "the provider, as released")
+	flag.StringVar(&o.plain, "plain", "", "the provider of bench/plain")
+	flag.StringVar(&o.meter, "meter", "", "the program of bench/meter")
+	flag.StringVar(&o.python, "python", "", "a Python with MLflow's client")
+	flag.StringVar(&o.results, "results", "", "where measurements are kept between runs, so that one table shows them all")
+	flag.StringVar(&o.plot, "plot", "", "where to draw the plot; empty for none")
+	flag.StringVar(&only, "only", "", "names of scenarios, separated by commas; empty for all")
+	flag.BoolVar(&o.quick, "quick", false, "a tenth of everything, once: to try the benchmark, not to measure")
+	flag.Parse()
+	if o.uri == "" {
+		return errors.New("MLREGISTRY_TEST_URI is not set: run make bench")
+	}
+	if only != "" {
+		o.only = strings.Split(only, ",")
+	}
+	for _, path := range []*string{&o.provider, &o.plain, &o.meter} {
+		absolute, err := filepath.Abs(*path)
+		if err != nil {
+			return err
+		}
+		*path = absolute
+	}
+	folder, err := os.MkdirTemp("", "bench-")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(folder) }()
+	bench, err := newBench(ctx, o, folder)
+	if err != nil {
+		return err
+	}
+	defer bench.close()
+	return bench.run(ctx)
+}
+
+func (b *bench) run(ctx context.Context) error {
+	results, err := loadResults(b.results, len(b.only) == 0)
+	if err != nil {
+		return err
+	}
+	for _, s := range scenarios(b.quick) {
+		if len(b.only) > 0 && !slices.Contains(b.only, s.name) {
+			continue
+		}
+		fmt.Fprintf(os.Stderr, "%s …\n", s.name)
+		measured, err := s.measure(ctx, b)
+		if err != nil {
+			return fmt.Errorf("%s: %w", s.name, err)
+		}
+		results[s.name] = measured
+		if err := results.save(b.results); err != nil {
+			return err
+		}
+	}
+	printTable(os.Stdout, results)
+	if b.plot == "" {
+		return nil
+	}
+	return drawPlot(b.plot, results)
+}
