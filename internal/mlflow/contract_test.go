@@ -27,7 +27,7 @@ type behaviour struct {
 // TestContract checks every behaviour through the client against every backend: what holds for MLflow holds
 // for the embedded registry. MLREGISTRY_TEST_URI adds a real server.
 func TestContract(t *testing.T) {
-	behaviours := [][]behaviour{modelBehaviours, versionBehaviours, searchBehaviours, listingBehaviours, stageBehaviours}
+	behaviours := [][]behaviour{modelBehaviours, versionBehaviours, searchBehaviours, listingBehaviours, severalBehaviours, stageBehaviours}
 	for _, backend := range backends(t) {
 		client, err := mlflow.New(backend.config)
 		if err != nil {
