@@ -1,6 +1,7 @@
 package mlflow_test
 
 import (
+	"net/http"
 	"testing"
 
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
@@ -71,7 +72,7 @@ func TestServerFactsBelowAPrefix(t *testing.T) {
 	must(t, err)
 	for i, path := range []string{"/version", "/api/3.0/mlflow/server-info", "/api/2.0/mlflow/model-versions/transition-stage",
 		"/api/2.0/mlflow/webhooks", "/api/2.0/mlflow/users/get"} {
-		if got := server.got[i]; got.URL.Path != "/mlflow"+path || got.Method != "GET" {
+		if got := server.got[i]; got.URL.Path != "/mlflow"+path || got.Method != http.MethodGet {
 			t.Errorf("request %d is %s %s", i+1, got.Method, got.URL.Path)
 		}
 	}

@@ -2,6 +2,7 @@ package provider_test
 
 import (
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
@@ -42,4 +43,28 @@ func TestAccServerData_noRegistry(t *testing.T) {
 	proxy.Fault(func(acctest.Request) bool { return true }, page, -1)
 	w.config(data(serverData))
 	w.wantPlanError(serverData, "Check tracking_uri")
+}
+
+// A data source is read in the plan. Where the provider block is known only after apply, every one says so.
+func TestAccData_unknownProvider(t *testing.T) {
+	for dataSource, line := range map[string]string{
+		modelData: `name = "MODEL"`, modelsData: "", versionData: "model_name = \"MODEL\"\n  version = 1", versionsData: `model_name = "MODEL"`, serverData: "",
+	} {
+		t.Run(dataSource, func(t *testing.T) {
+			w := newWorkspace(t)
+			w.Write("main.tf", `terraform {
+  required_providers {
+    mlregistry = { source = "registry.terraform.io/mlregistry/mlregistry" }
+  }
+}
+resource "terraform_data" "server" {
+  input = "`+w.URI+`"
+}
+provider "mlregistry" {
+  tracking_uri = terraform_data.server.output
+}
+`+strings.ReplaceAll(data(dataSource, line), "MODEL", w.model))
+			w.wantPlanError(dataSource, "Apply what that value comes from first (terraform apply -target=…), then this.")
+		})
+	}
 }
