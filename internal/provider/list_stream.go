@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/list/schema"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -60,6 +61,14 @@ func (l listed) result(ctx context.Context, req list.ListRequest) list.ListResul
 		}
 	}
 	return result
+}
+
+// begin reads into state what an import begins with: the attributes that name the object, and null for all others.
+func begin(ctx context.Context, resource *tfsdk.Resource, state any, named map[string]string, diags *diag.Diagnostics) {
+	for attribute, value := range named {
+		diags.Append(resource.SetAttribute(ctx, path.Root(attribute), value)...)
+	}
+	diags.Append(resource.Get(ctx, state)...)
 }
 
 // failedListing is the answer to a list block that can't be read.

@@ -68,15 +68,23 @@ func (r *modelAliasResource) find(ctx context.Context, search registry.Search, w
 				if wanted != "" && alias != wanted {
 					continue
 				}
-				number := model.Aliases[alias].String()
-				state := modelAliasState{
-					ModelName: types.StringValue(model.Name), Alias: types.StringValue(alias), Version: types.StringValue(number),
-				}
-				name := fmt.Sprintf("%s/%s (version %s)", model.Name, alias, number)
-				if !yield(listed{name: name, identity: state.identity(), state: func(*tfsdk.Resource, *diag.Diagnostics) any { return &state }}, nil) {
+				if !yield(r.listed(ctx, model, alias), nil) {
 					return
 				}
 			}
 		}
+	}
+}
+
+func (r *modelAliasResource) listed(ctx context.Context, model registry.Model, alias string) listed {
+	named := modelAliasState{ModelName: types.StringValue(model.Name), Alias: types.StringValue(alias)}
+	return listed{
+		name: fmt.Sprintf("%s/%s (version %s)", model.Name, alias, model.Aliases[alias]), identity: named.identity(),
+		state: func(resource *tfsdk.Resource, diags *diag.Diagnostics) any {
+			var state modelAliasState
+			begin(ctx, resource, &state, map[string]string{"model_name": model.Name, "alias": alias}, diags)
+			state.fromRegistry(model)
+			return &state
+		},
 	}
 }

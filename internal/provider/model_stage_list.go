@@ -10,7 +10,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/list/schema"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -96,9 +95,7 @@ func (r *modelStageResource) listed(
 		name: fmt.Sprintf("%s/%s (%s)", model, stage, handover.VersionList(holders)), identity: named.identity(),
 		state: func(resource *tfsdk.Resource, diags *diag.Diagnostics) any {
 			var state modelStageState
-			diags.Append(resource.SetAttribute(ctx, path.Root("model_name"), model)...)
-			diags.Append(resource.SetAttribute(ctx, path.Root("stage"), string(stage))...)
-			diags.Append(resource.Get(ctx, &state)...)
+			begin(ctx, resource, &state, map[string]string{"model_name": model, "stage": string(stage)}, diags)
 			state.fromRegistry(ctx, versions, diags)
 			return &state
 		},

@@ -10,7 +10,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/list/schema"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -90,8 +89,7 @@ func (r *modelVersionResource) listed(ctx context.Context, version registry.Vers
 // imported returns the state of a version that was just imported.
 func (r *modelVersionResource) imported(ctx context.Context, version registry.Version, resource *tfsdk.Resource, diags *diag.Diagnostics) any {
 	var state modelVersionState
-	diags.Append(resource.SetAttribute(ctx, path.Root("version"), version.Number.String())...)
-	diags.Append(resource.Get(ctx, &state)...)
+	begin(ctx, resource, &state, map[string]string{"model_name": version.Model, "version": version.Number.String()}, diags)
 	versions, err := r.session.cache.Versions(ctx, version.Model)
 	if err != nil {
 		diags.AddError(fmt.Sprintf("Unable to read the versions of model %q", version.Model), explain(err))

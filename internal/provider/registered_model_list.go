@@ -52,9 +52,11 @@ func (r *registeredModelResource) find(ctx context.Context, search registry.Sear
 	return func(yield func(listed, error) bool) {
 		for model, err := range r.session.catalog.SearchModels(ctx, search) {
 			named := registeredModelState{Name: types.StringValue(model.Name)}
-			one := listed{name: model.Name, identity: named.identity(), state: func(_ *tfsdk.Resource, diags *diag.Diagnostics) any {
-				named.fromRegistry(ctx, model, true, diags)
-				return &named
+			one := listed{name: model.Name, identity: named.identity(), state: func(resource *tfsdk.Resource, diags *diag.Diagnostics) any {
+				var state registeredModelState
+				begin(ctx, resource, &state, map[string]string{"name": model.Name}, diags)
+				state.fromRegistry(ctx, model, true, diags)
+				return &state
 			}}
 			if !yield(one, err) {
 				return
