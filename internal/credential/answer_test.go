@@ -47,7 +47,7 @@ func TestComplaintsAreShownWithoutSecrets(t *testing.T) {
 		"> Authorization: Bearer s3cr3t":     "(hidden)",
 		`{"token": "s3cr3t", "user": "ann"}`: `"user": "ann"}`,
 		"client_secret=s3cr3t&scope=x password: s3cr3t.":           "(hidden)",
-		"POST https://ann:s3cr3t@idp.example.com/token":            "https://ann: (hidden)idp.example.com/token",
+		"POST https://ann:s3cr3t@idp.example.com/token":            "https://ann:(hidden)idp.example.com/token",
 		"got eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJzM2NyM3QifQ.s3cr3t":   "; it wrote: got (hidden)",
 		"s3cr3ts3cr3ts3cr3ts3cr3ts3cr3ts3cr3ts3cr3ts3cr3t refused": "; it wrote: (hidden) refused",
 	} {

@@ -33,7 +33,7 @@ func (c Command) clean(complaint string) string {
 	complaint = looksSecret.ReplaceAllStringFunc(complaint, func(found string) string {
 		for _, group := range looksSecret.FindStringSubmatch(found)[1:] {
 			if group != "" && strings.HasPrefix(found, group) {
-				return group + " (hidden)"
+				return group + "(hidden)"
 			}
 		}
 		return "(hidden)"
