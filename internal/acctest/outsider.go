@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 )
@@ -39,9 +40,13 @@ func (a answer) code() string {
 	return failure.Code
 }
 
-// send makes one request and returns whatever came back. It may be called from any goroutine.
+// send makes one request and returns whatever came back. An endpoint that starts with a slash is a whole path. It may be
+// called from any goroutine.
 func (r *Registry) send(method, endpoint string, query url.Values, body object) (answer, error) {
 	address := r.HTTP + apiRoot + endpoint
+	if strings.HasPrefix(endpoint, "/") {
+		address = r.HTTP + endpoint
+	}
 	if len(query) > 0 {
 		address += "?" + query.Encode()
 	}
@@ -60,6 +65,7 @@ func (r *Registry) send(method, endpoint string, query url.Values, body object) 
 	if body != nil {
 		request.Header.Set("Content-Type", "application/json")
 	}
+	r.authorize(request)
 	response, err := outsider.Do(request)
 	if err != nil {
 		return answer{}, err

@@ -25,8 +25,18 @@ func (r *Registry) model(t testing.TB, name string) registeredModel {
 	return result.Model
 }
 
-// CreateModel registers a model.
+// CreateModel registers a model. The provider's user, if the server has users, may manage it, as one that the user
+// created.
 func (r *Registry) CreateModel(t testing.TB, name string) {
+	t.Helper()
+	r.CreateForeignModel(t, name)
+	if r.User.Username != "" {
+		r.Grant(t, name, "MANAGE")
+	}
+}
+
+// CreateForeignModel registers a model without giving the provider's user any right.
+func (r *Registry) CreateForeignModel(t testing.TB, name string) {
 	t.Helper()
 	r.call(t, http.MethodPost, "registered-models/create", nil, object{"name": name}, nil)
 }

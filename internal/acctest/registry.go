@@ -23,8 +23,13 @@ type Registry struct {
 	URI string
 	// HTTP is the address at which the same registry answers HTTP, for the outsider and for a Proxy.
 	HTTP string
+	// User are the credentials that the provider under test gets; none on a server without users.
+	User Credentials
+	// Workspace is the workspace that the provider under test gets; empty on a server without workspaces.
+	Workspace string
 
-	real bool
+	real  bool
+	admin Credentials
 }
 
 // NewRegistry returns the server that MLREGISTRY_TEST_URI names or, without it, an embedded registry on a
@@ -32,7 +37,10 @@ type Registry struct {
 func NewRegistry(t testing.TB) *Registry {
 	t.Helper()
 	if uri := strings.TrimRight(os.Getenv(URIVariable), "/"); uri != "" {
-		return &Registry{URI: uri, HTTP: uri, real: true}
+		return &Registry{
+			URI: uri, HTTP: uri, real: true, Workspace: os.Getenv(WorkspaceVariable),
+			User: credentialsFrom(UserVariable), admin: credentialsFrom(AdminVariable),
+		}
 	}
 	return newEmbedded(t)
 }

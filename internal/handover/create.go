@@ -14,7 +14,8 @@ import (
 )
 
 // UnfinishedTag marks a version from its registration until the resource that registered it is through (see Finish). Its
-// value is drawn for each call. A version that still has it was left behind by a process that was killed.
+// value is drawn for each call. A version that still has such a value was left behind by a process that was killed; an empty
+// one says nothing.
 const UnfinishedTag = "mlregistry.unfinished"
 
 // looks is how often a version whose creation was not answered is looked for, before it is created once more or given up.
@@ -95,7 +96,7 @@ func (e *Engine) settleCreate(ctx context.Context, wanted registry.NewVersion, c
 // none that this process registered itself.
 func (e *Engine) Unfinished(versions []registry.Version, wanted registry.NewVersion, stage registry.Stage) (registry.Version, bool) {
 	for _, version := range versions {
-		_, marked := version.Tags[UnfinishedTag]
+		marked := version.Tags[UnfinishedTag] != ""
 		reached := version.Stage == registry.StageNone || version.Stage == stage
 		if marked && reached && sameOrigin(version, wanted) && !e.owns(version) {
 			return version, true
@@ -104,11 +105,17 @@ func (e *Engine) Unfinished(versions []registry.Version, wanted registry.NewVers
 	return registry.Version{}, false
 }
 
-// Finish takes the mark of Create away. Until then the version counts as left behind for other processes.
+// Finish takes the mark of Create away. Until then the version counts as left behind for other processes. Deleting a tag
+// of a version takes more rights than registering one (MANAGE and EDIT, in MLflow's words): for a user without them the
+// tag stays, and an empty value says that the version is through.
 func (e *Engine) Finish(ctx context.Context, model string, number registry.Number) error {
 	ctx, cancel := withGrace(ctx)
 	defer cancel()
-	return e.registry.DeleteVersionTag(ctx, model, number, UnfinishedTag)
+	err := e.registry.DeleteVersionTag(ctx, model, number, UnfinishedTag)
+	if errors.Is(err, registry.ErrPermissionDenied) {
+		return e.registry.SetVersionTag(ctx, model, number, UnfinishedTag, "")
+	}
+	return err
 }
 
 // sameOrigin compares what never changes of a version. A run that was not given may have been filled in by the server:

@@ -91,6 +91,9 @@ func (c *Client) carryOut(ctx context.Context, current *call, query url.Values, 
 	if err := ctx.Err(); err != nil {
 		return current.interrupted(err)
 	}
+	if err := c.checkWorkspace(ctx, current); err != nil {
+		return err
+	}
 	target := c.address(current.endpoint)
 	target.RawQuery = query.Encode()
 

@@ -21,6 +21,8 @@ type Client struct {
 	// secrets hides the credentials wherever a server, a proxy or a command repeats them in a message.
 	secrets          *secrets
 	ignoreRetryAfter bool
+	// workspace is made sure of before the first request that carries it; nil without one.
+	workspace *workspaceCheck
 }
 
 // New returns a client of the registry that config describes. It makes no request: a server that is away
@@ -56,7 +58,7 @@ func New(config Config) (*Client, error) {
 
 	return &Client{
 		base:    base,
-		secrets: known, ignoreRetryAfter: config.IgnoreRetryAfter,
+		secrets: known, ignoreRetryAfter: config.IgnoreRetryAfter, workspace: newWorkspaceCheck(config.Workspace),
 		http: &retryablehttp.Client{
 			HTTPClient:   &http.Client{Transport: transport, CheckRedirect: checkRedirect},
 			RetryMax:     config.MaxRetries,

@@ -22,6 +22,7 @@ var kindByCode = map[string]error{
 	"UNAUTHENTICATED":         registry.ErrUnauthenticated,
 	"CUSTOMER_UNAUTHORIZED":   registry.ErrUnauthenticated,
 	"PERMISSION_DENIED":       registry.ErrPermissionDenied,
+	"FEATURE_DISABLED":        registry.ErrUnsupported,
 	"ENDPOINT_NOT_FOUND":      registry.ErrNotMLflow,
 	"TEMPORARILY_UNAVAILABLE": registry.ErrUnavailable,
 	"DEADLINE_EXCEEDED":       registry.ErrUnavailable,
@@ -105,6 +106,9 @@ func (c *call) answered(response *http.Response, body []byte) *registry.Error {
 	}
 	if failure.Kind = kindByCode[failure.Code]; failure.Kind == nil {
 		failure.Kind = kindByStatus(failure.Status)
+	}
+	if errors.Is(failure.Kind, registry.ErrPermissionDenied) {
+		failure.Needs = needed[c.operation()]
 	}
 	if errors.Is(failure.Kind, registry.ErrNotMLflow) {
 		failure.Message = notMLflow + ": " + failure.Message

@@ -47,11 +47,11 @@ func TestAccProvider_requestHeaders(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := newWorkspace(t)
 			proxy := acctest.NewProxy(t, w.HTTP)
-			w.URI, w.settings = proxy.URL, test.settings
+			w.URI, w.settings, w.otherAccess = proxy.URL, test.settings, true
 			w.Setenv("TF_LOG", "TRACE")
 			w.pipeline(1)
-			// Servers of the tests know no workspaces and no users: the proxy notes the headers, and only it.
-			proxy.Fault(func(acctest.Request) bool { return true }, acctest.WithoutHeaders("Authorization", "X-Mlflow-Workspace"), -1)
+			// The server knows neither this user nor this workspace: the proxy notes the headers, and only it.
+			proxy.Fault(func(acctest.Request) bool { return true }, w.AsUser, -1)
 			w.config(takeOver("Staging"), "")
 			w.Write("main.tf", strings.ReplaceAll(readFile(t, w.Dir, "main.tf"), "version = 2", "version = 1"))
 			applied := w.MustApply()

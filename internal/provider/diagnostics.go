@@ -78,7 +78,10 @@ func advise(err error) string {
 			"MLFLOW_TRACKING_PASSWORD and MLFLOW_TRACKING_TOKEN, and the address, which may hold some). Those in the address win, then user name " +
 			"and password, then a token."
 	case errors.Is(err, registry.ErrPermissionDenied):
-		return "Ask an administrator of the MLflow server to grant these credentials the right that the message names."
+		return missingPermission(err)
+	case errors.Is(err, registry.ErrUnsupported):
+		return "Use a server that has the feature, or leave it out of the configuration. The guide on compatibility lists what each version " +
+			"of MLflow has."
 	case errors.Is(err, registry.ErrNotMLflow):
 		return "Check tracking_uri (and registry_uri): it must be the address at which MLflow's own page opens, with its path prefix " +
 			"if there is one."

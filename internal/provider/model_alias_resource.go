@@ -99,7 +99,7 @@ func (r *modelAliasResource) planNew(ctx context.Context, at aliasPlace, diags *
 		return false
 	}
 	model, err := r.session.cache.Model(ctx, at.model)
-	if errors.Is(err, registry.ErrNotFound) || replaced {
+	if replaced || r.session.mayBeToCome(at.model, err) {
 		return true // The model may be created by this apply.
 	}
 	if err != nil {

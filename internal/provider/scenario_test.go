@@ -42,6 +42,8 @@ type scenario struct {
 	settings string
 	// bare leaves the address out of the provider block: it comes from the environment.
 	bare bool
+	// otherAccess says that the settings name the user and the workspace.
+	otherAccess bool
 }
 
 func newScenario(t *testing.T) *scenario {
@@ -57,7 +59,20 @@ func (s *scenario) hcl(blocks ...string) string {
 	if s.bare {
 		address = ""
 	}
-	return "provider \"mlregistry\" {\n" + address + s.settings + "\n}\n" + strings.ReplaceAll(strings.Join(blocks, "\n"), "MODEL", s.model)
+	return "provider \"mlregistry\" {\n" + address + s.access() + s.settings + "\n}\n" +
+		strings.ReplaceAll(strings.Join(blocks, "\n"), "MODEL", s.model)
+}
+
+// access returns the lines of the provider block that name the user and the workspace, where the server has them.
+func (s *scenario) access() string {
+	lines := ""
+	if s.User.Username != "" && !s.otherAccess {
+		lines += fmt.Sprintf("  username = %q\n  password = %q\n", s.User.Username, s.User.Password)
+	}
+	if s.Registry.Workspace != "" && !s.otherAccess {
+		lines += fmt.Sprintf("  workspace = %q\n", s.Registry.Workspace)
+	}
+	return lines
 }
 
 // run runs the steps with the provider in this process. After each step the framework plans twice more, and fails

@@ -17,6 +17,8 @@ var (
 	ErrUnauthenticated = errors.New("not authenticated")
 	// ErrPermissionDenied: the credentials lack a right (403).
 	ErrPermissionDenied = errors.New("permission denied")
+	// ErrUnsupported: the server lacks a feature, as one before the version of MLflow that has it does.
+	ErrUnsupported = errors.New("not supported by the server")
 	// ErrNotMLflow: what answers does not speak MLflow's registry API (an HTML 404, another service's page).
 	ErrNotMLflow = errors.New("not an MLflow registry")
 	// ErrUnreachable: no connection could be made; nothing was sent.
@@ -38,6 +40,8 @@ type Error struct {
 	Kind error
 	// Code is the error_code of the answer, such as RESOURCE_DOES_NOT_EXIST; empty if the answer had none.
 	Code string
+	// Needs is the permission that the credentials lack, where the registry's rules tell; else empty.
+	Needs Permission
 	// Status is the HTTP status; 0 when no answer came.
 	Status int
 	// Operation names the request, such as "POST model-versions/create". It holds no host and no secret.

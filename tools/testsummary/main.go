@@ -1,7 +1,8 @@
 // Command testsummary reads the output of go test -json from standard input and writes what a reader needs: the line
 // go test prints for each package, everything a failing test printed, every skipped test with its reason, and a count
 // at the end. It exits with 1 when a test failed and, without -allow-skips, when one was skipped: a test that is
-// skipped everywhere tests nothing, and nobody would notice.
+// skipped everywhere tests nothing, and nobody would notice. With -allow-lacking a test may be skipped because the server
+// or the CLI lacks a feature (internal/acctest, features.go): in a run on an old version. Each such feature is counted.
 package main
 
 import (
@@ -13,24 +14,37 @@ import (
 )
 
 func main() {
-	allowSkips := flag.Bool("allow-skips", false, "succeed although tests were skipped")
+	var allow allowance
+	flag.BoolVar(&allow.skips, "allow-skips", false, "succeed although tests were skipped")
+	flag.BoolVar(&allow.lacking, "allow-lacking", false, "succeed although tests were skipped for a feature that the server or the CLI lacks")
+	results := flag.String("results", "", "write what became of each test to this file, as JSON")
 	flag.Parse()
-	if !run(os.Stdin, os.Stdout, *allowSkips) {
+	summary := newSummary(os.Stdout)
+	passed := run(os.Stdin, summary, allow)
+	if *results != "" {
+		if err := summary.save(*results); err != nil {
+			fmt.Fprintf(os.Stderr, "testsummary: %v\n", err)
+			passed = false
+		}
+	}
+	if !passed {
 		os.Exit(1)
 	}
 }
 
+// allowance says which tests may be skipped.
+type allowance struct{ skips, lacking bool }
+
 // run reports whether the tests count as passed.
-func run(in io.Reader, out io.Writer, allowSkips bool) bool {
-	summary := newSummary(out)
+func run(in io.Reader, summary *summary, allow allowance) bool {
 	lines := bufio.NewScanner(in)
 	lines.Buffer(nil, 1<<24)
 	for lines.Scan() {
 		summary.line(lines.Bytes())
 	}
 	if err := lines.Err(); err != nil {
-		_, _ = fmt.Fprintf(out, "testsummary: %v\n", err)
+		summary.write("testsummary: %v\n", err)
 		return false
 	}
-	return summary.finish(allowSkips)
+	return summary.finish(allow)
 }

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"io"
+	"maps"
 	"strings"
 	"testing"
 )
@@ -16,8 +18,12 @@ const passing = `{"Action":"start","Package":"p"}
 `
 
 func summarize(input string, allowSkips bool) (string, bool) {
+	return summarizeWith(input, allowance{skips: allowSkips})
+}
+
+func summarizeWith(input string, allow allowance) (string, bool) {
 	var out strings.Builder
-	passed := run(strings.NewReader(input), &out, allowSkips)
+	passed := run(strings.NewReader(input), newSummary(&out), allow)
 	return out.String(), passed
 }
 
@@ -40,6 +46,40 @@ func TestASkipFailsUnlessAllowed(t *testing.T) {
 	}
 	if got, passed := summarize(input, true); !passed {
 		t.Errorf("failed although skips are allowed: %q", got)
+	}
+}
+
+const lackingOne = passing + `{"Action":"run","Package":"p","Test":"TestOld"}
+{"Action":"output","Package":"p","Test":"TestOld","Output":"    o_test.go:7: lacks workspaces: needs MLflow 3.10.0, this is 2.9.2\n"}
+{"Action":"output","Package":"p","Test":"TestOld","Output":"--- SKIP: TestOld (0.00s)\n"}
+{"Action":"skip","Package":"p","Test":"TestOld"}
+`
+
+func TestALackingFeatureIsCountedAndAllowedOnlyWhereAsked(t *testing.T) {
+	got, passed := summarizeWith(lackingOne, allowance{lacking: true})
+	if !passed || !strings.Contains(got, "lacking workspaces: 1 tests skipped\n1 tests passed, 0 failed, 1 skipped\n") {
+		t.Errorf("got %v %q", passed, got)
+	}
+	if got, passed := summarizeWith(lackingOne, allowance{}); passed {
+		t.Errorf("passed: %q", got)
+	}
+	other := strings.ReplaceAll(lackingOne, "lacks workspaces", "no time today")
+	if got, passed := summarizeWith(other, allowance{lacking: true}); passed || strings.Contains(got, "lacking") {
+		t.Errorf("another reason: %v %q", passed, got)
+	}
+}
+
+func TestResultsNameEachTopLevelTest(t *testing.T) {
+	summary := newSummary(io.Discard)
+	run(strings.NewReader(lackingOne+`{"Action":"fail","Package":"p","Test":"TestBad"}
+{"Action":"pass","Package":"p","Test":"TestA/sub"}
+{"Action":"run","Package":"p","Test":"TestCutOff"}
+{"Action":"output","Package":"p","Test":"TestCutOff","Output":"panic\n"}
+{"Action":"fail","Package":"p"}
+`), summary, allowance{})
+	want := results{"TestA": "pass", "TestOld": "lacks workspaces: needs MLflow 3.10.0, this is 2.9.2", "TestBad": "fail", "TestCutOff": "fail"}
+	if !maps.Equal(summary.results, want) {
+		t.Errorf("got %v, want %v", summary.results, want)
 	}
 }
 

@@ -1,0 +1,66 @@
+package acctest
+
+import (
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+)
+
+// Environment variables about the server at MLREGISTRY_TEST_URI. tools/with-mlflow.sh sets them.
+const (
+	// AdminVariable is NAME:PASSWORD of one who may do everything, if the server has users. The outsider is that one.
+	AdminVariable = "MLREGISTRY_TEST_ADMIN"
+	// UserVariable is NAME:PASSWORD of the provider under test, who has the rights that the documentation asks for and
+	// no others.
+	UserVariable = "MLREGISTRY_TEST_USER"
+	// WorkspaceVariable is the workspace of outsider and provider, if the server has workspaces.
+	WorkspaceVariable = "MLREGISTRY_TEST_WORKSPACE"
+)
+
+// workspaceHeader carries the workspace of a request.
+const workspaceHeader = "X-MLFLOW-WORKSPACE"
+
+// Credentials are a user's name and password; the zero Credentials are none.
+type Credentials struct{ Username, Password string }
+
+func credentialsFrom(variable string) Credentials {
+	name, password, _ := strings.Cut(os.Getenv(variable), ":")
+	return Credentials{name, password}
+}
+
+// authorize gives a request of the outsider its credentials and its workspace.
+func (r *Registry) authorize(request *http.Request) {
+	if r.admin.Username != "" {
+		request.SetBasicAuth(r.admin.Username, r.admin.Password)
+	}
+	if r.Workspace != "" {
+		request.Header.Set(workspaceHeader, r.Workspace)
+	}
+}
+
+// HasUsers reports whether the server asks for a user name and a password.
+func (r *Registry) HasUsers() bool { return r.admin.Username != "" }
+
+// AsUser forwards a request with the credentials and the workspace of the provider under test instead of its own: for a
+// test that has the provider send others, which the server does not know.
+func (r *Registry) AsUser(x *exchange) {
+	x.incoming.Header.Del("Authorization")
+	x.incoming.Header.Del(workspaceHeader)
+	if r.User.Username != "" {
+		x.incoming.SetBasicAuth(r.User.Username, r.User.Password)
+	}
+	if r.Workspace != "" {
+		x.incoming.Header.Set(workspaceHeader, r.Workspace)
+	}
+	undisturbed(x)
+}
+
+// Grant gives the provider's user a permission on a registered model: READ, USE, EDIT, MANAGE or DENY. It takes the place
+// of the one the user had.
+func (r *Registry) Grant(t testing.TB, model, permission string) {
+	t.Helper()
+	r.call(t, http.MethodPost, "/api/3.0/mlflow/users/permissions/grant", nil, object{
+		"username": r.User.Username, "resource_type": "registered_model", "resource_id": model, "permission": permission,
+	}, nil)
+}

@@ -1,0 +1,141 @@
+package acctest
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/hashicorp/go-version"
+)
+
+// Feature is something that a test needs and that not every server or not every CLI has. All of them are listed here,
+// and nowhere else does a test ask for a version.
+type Feature struct {
+	// Name is what the list of skipped tests and the table of features by version call it.
+	Name string
+	// MLflow is the first version of MLflow with the feature; empty if every version has it.
+	MLflow string
+	// Terraform is the first version of Terraform with it; empty if every version has it.
+	Terraform string
+	// OpenTofu is the first version of OpenTofu with it; empty if every version has it, "none" if none has.
+	OpenTofu string
+}
+
+// What the servers of the matrix differ in.
+var (
+	// StrictModelNames: a server before it registers models whose name holds a slash or a colon.
+	StrictModelNames = Feature{Name: "model names without / and :", MLflow: "3.0.0"}
+	// Workspaces: a server before it ignores the header that names one.
+	Workspaces = Feature{Name: "workspaces", MLflow: "3.10.0"}
+)
+
+// What the CLIs of the matrix differ in.
+var (
+	// Identity: import by identity, and the identity of an object in the state.
+	Identity = Feature{Name: "resource identity", Terraform: "1.12.0", OpenTofu: "1.12.0"}
+	// Query: list resources and terraform query.
+	Query = Feature{Name: "terraform query", Terraform: "1.14.0", OpenTofu: "none"}
+	// Actions: action blocks.
+	Actions = Feature{Name: "actions", Terraform: "1.14.0", OpenTofu: "none"}
+)
+
+// lacking starts the reason of each skip for a missing feature: tools/testsummary counts these, and allows them only in
+// a run on old versions.
+const lacking = "lacks "
+
+// Needs skips the test if the registry's server is older than one of the features.
+func (r *Registry) Needs(t testing.TB, features ...Feature) {
+	t.Helper()
+	for _, feature := range features {
+		if feature.MLflow != "" && r.real && older(t, r.serverVersion(t), feature.MLflow) {
+			t.Skipf("%s%s: needs MLflow %s, this is %s", lacking, feature.Name, feature.MLflow, r.serverVersion(t))
+		}
+	}
+}
+
+// NeedsCLI skips the test if the CLI under test does not have one of the features.
+func NeedsCLI(t testing.TB, features ...Feature) {
+	t.Helper()
+	product, running := cliVersion(t)
+	for _, feature := range features {
+		first := feature.Terraform
+		if product == "OpenTofu" {
+			first = feature.OpenTofu
+		}
+		switch {
+		case first == "":
+		case first == "none":
+			t.Skipf("%s%s: %s has none", lacking, feature.Name, product)
+		case older(t, running, first):
+			t.Skipf("%s%s: needs %s %s, this is %s", lacking, feature.Name, product, first, running)
+		}
+	}
+}
+
+// older reports whether one version comes before another. A pre-release counts as its release.
+func older(t testing.TB, running, first string) bool {
+	t.Helper()
+	have, err := version.NewVersion(running)
+	if err != nil {
+		t.Fatalf("version %q: %v", running, err)
+	}
+	return have.Core().LessThan(version.Must(version.NewVersion(first)))
+}
+
+// serverVersions holds the answer of each server's GET /version.
+var serverVersions sync.Map
+
+// serverVersion returns the version of MLflow that a real server runs.
+func (r *Registry) serverVersion(t testing.TB) string {
+	t.Helper()
+	if known, found := serverVersions.Load(r.HTTP); found {
+		return known.(string)
+	}
+	request, err := http.NewRequest(http.MethodGet, r.HTTP+"/version", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.authorize(request)
+	response, err := outsider.Do(request)
+	if err != nil {
+		t.Fatalf("outsider: %v", err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	text, err := io.ReadAll(response.Body)
+	if err != nil || response.StatusCode != http.StatusOK {
+		t.Fatalf("outsider: GET /version answered %d: %s (%v)", response.StatusCode, text, err)
+	}
+	serverVersions.Store(r.HTTP, strings.TrimSpace(string(text)))
+	return strings.TrimSpace(string(text))
+}
+
+// cliVersions holds what each CLI says of itself.
+var cliVersions sync.Map
+
+// cliVersion returns the product, Terraform or OpenTofu, and the version of the CLI under test.
+func cliVersion(t testing.TB) (product, number string) {
+	t.Helper()
+	cli := CLI(t)
+	if known, found := cliVersions.Load(cli); found {
+		said := known.([2]string)
+		return said[0], said[1]
+	}
+	command := exec.Command(cli, "version")
+	command.Env = append(cleanEnvironment(os.Environ()), "CHECKPOINT_DISABLE=1")
+	output, err := command.Output()
+	if err != nil {
+		t.Fatalf("%s version: %v", cli, err)
+	}
+	// The first line is "Terraform v1.11.4" or "OpenTofu v1.12.6"; the JSON form does not name the product.
+	first, _, _ := strings.Cut(string(output), "\n")
+	if _, err := fmt.Sscanf(first, "%s v%s", &product, &number); err != nil {
+		t.Fatalf("%s version says %q: %v", cli, first, err)
+	}
+	cliVersions.Store(cli, [2]string{product, number})
+	return product, number
+}

@@ -1,0 +1,107 @@
+package mlflow
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
+)
+
+// workspaceCheck makes sure, once, that the server knows the workspace that every request names. It must be asked:
+// servers before MLflow 3.10 ignore the header and would read and write their only registry, and a server that does not
+// have the workspace says so with the same words as for a model that is gone.
+type workspaceCheck struct {
+	name string
+
+	mutex sync.Mutex
+	done  bool
+	err   error // what the check came to, unless it could not be made
+}
+
+func newWorkspaceCheck(name string) *workspaceCheck {
+	if name == "" {
+		return nil
+	}
+	return &workspaceCheck{name: name}
+}
+
+// checkWorkspace runs the check before the first call of the registry's API. Calls that come meanwhile wait for it. One
+// that could not be made, because the server is away, is made again by the next call.
+func (c *Client) checkWorkspace(ctx context.Context, current *call) error {
+	check := c.workspace
+	if check == nil || strings.HasPrefix(current.endpoint, "/") {
+		return nil
+	}
+	check.mutex.Lock()
+	defer check.mutex.Unlock()
+	if check.done {
+		return check.err
+	}
+	err := c.findWorkspace(ctx, check.name)
+	check.done = err == nil || errors.Is(err, registry.ErrUnsupported) || errors.Is(err, registry.ErrInvalid)
+	check.err = err
+	return err
+}
+
+// serverInfo is the answer of GET 3.0/mlflow/server-info, which a server has since MLflow 3.10.
+type serverInfo struct {
+	Workspaces *bool `json:"workspaces_enabled"`
+}
+
+func (i *serverInfo) complete([]byte) error {
+	if i.Workspaces == nil {
+		return errors.New(`the answer has no "workspaces_enabled"`)
+	}
+	return nil
+}
+
+// workspaceAnswer is the answer of GET 3.0/mlflow/workspaces/NAME.
+type workspaceAnswer struct {
+	Workspace json.RawMessage `json:"workspace"`
+}
+
+func (a *workspaceAnswer) complete([]byte) error {
+	if len(a.Workspace) == 0 {
+		return errors.New(`the answer has no "workspace"`)
+	}
+	return nil
+}
+
+// findWorkspace asks whether the server has workspaces, and this one.
+func (c *Client) findWorkspace(ctx context.Context, name string) error {
+	const info = "/api/3.0/mlflow/server-info"
+	var server serverInfo
+	err := c.get(ctx, info, nil, &server)
+	var answered *registry.Error
+	switch {
+	case errors.As(err, &answered) && errors.Is(err, registry.ErrNotMLflow) && answered.Status == http.StatusNotFound:
+		return unsupported(info, answered.Status, fmt.Sprintf(
+			"workspace %q cannot be used: this server has no workspaces, it would ignore the name. They need MLflow 3.10 or newer", name))
+	case err != nil:
+		return fmt.Errorf("looking for workspace %q: %w", name, err)
+	case !*server.Workspaces:
+		return unsupported(info, http.StatusOK, fmt.Sprintf(
+			"workspace %q cannot be used: this server's workspaces are switched off (mlflow server --enable-workspaces switches them on)", name))
+	}
+	err = c.get(ctx, "/api/3.0/mlflow/workspaces/"+url.PathEscape(name), nil, &workspaceAnswer{})
+	if errors.Is(err, registry.ErrNotFound) && errors.As(err, &answered) {
+		answered.Kind = registry.ErrInvalid // The workspace of the configuration, not a model in the state.
+		answered.Message = fmt.Sprintf("workspace %q does not exist: %s", name, answered.Message)
+	}
+	if errors.Is(err, registry.ErrPermissionDenied) && errors.As(err, &answered) {
+		answered.Needs = registry.PermissionUse
+	}
+	return err
+}
+
+func unsupported(endpoint string, status int, message string) error {
+	return &registry.Error{
+		Kind: registry.ErrUnsupported, Status: status, Operation: http.MethodGet + " " + endpoint, Message: message,
+	}
+}
