@@ -18,7 +18,8 @@ import (
 type Feature struct {
 	// Name is what the list of skipped tests and the table of features by version call it.
 	Name string
-	// MLflow is the first version of MLflow with the feature; empty if every version has it.
+	// MLflow is the first version of MLflow, among those that make compat runs on, with the feature; empty if every version
+	// has it.
 	MLflow string
 	// Terraform is the first version of Terraform with it; empty if every version has it.
 	Terraform string
@@ -29,7 +30,9 @@ type Feature struct {
 // What the servers of the matrix differ in.
 var (
 	// StrictModelNames: a server before it registers models whose name holds a slash or a colon.
-	StrictModelNames = Feature{Name: "model names without / and :", MLflow: "3.0.0"}
+	StrictModelNames = Feature{Name: "model names without / and :", MLflow: "3.13.0"}
+	// AliasesFollow: a server before it keeps the aliases of a version that is deleted.
+	AliasesFollow = Feature{Name: "a deleted version takes its aliases along", MLflow: "2.22.4"}
 	// Workspaces: a server before it ignores the header that names one.
 	Workspaces = Feature{Name: "workspaces", MLflow: "3.10.0"}
 )
@@ -48,11 +51,17 @@ var (
 // a run on old versions.
 const lacking = "lacks "
 
+// Has reports whether the registry's server has a feature: for a test that is worth running without it, too.
+func (r *Registry) Has(t testing.TB, feature Feature) bool {
+	t.Helper()
+	return feature.MLflow == "" || !r.real || !older(t, r.serverVersion(t), feature.MLflow)
+}
+
 // Needs skips the test if the registry's server is older than one of the features.
 func (r *Registry) Needs(t testing.TB, features ...Feature) {
 	t.Helper()
 	for _, feature := range features {
-		if feature.MLflow != "" && r.real && older(t, r.serverVersion(t), feature.MLflow) {
+		if !r.Has(t, feature) {
 			t.Skipf("%s%s: needs MLflow %s, this is %s", lacking, feature.Name, feature.MLflow, r.serverVersion(t))
 		}
 	}

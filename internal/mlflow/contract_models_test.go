@@ -69,8 +69,12 @@ var modelBehaviours = []behaviour{
 		register(t, r, model, 0)
 		register(t, r, strings.ToLower(model), 0)
 	}},
-	{"a bad model name is invalid", func(t *testing.T, r registry.Registry, model string) {
-		for _, name := range []string{"", model + "/x", model + ":1"} {
+	{"a model needs a name", func(t *testing.T, r registry.Registry, _ string) {
+		_, err := r.CreateModel(t.Context(), registry.NewModel{})
+		wantKind(t, "no name", err, registry.ErrInvalid)
+	}},
+	{"a model name holds neither / nor :", func(t *testing.T, r registry.Registry, model string) {
+		for _, name := range []string{model + "/x", model + ":1"} {
 			_, err := r.CreateModel(t.Context(), registry.NewModel{Name: name})
 			wantKind(t, name, err, registry.ErrInvalid)
 		}

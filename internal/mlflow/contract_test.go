@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/acctest"
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/embedded"
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/mlflow"
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
@@ -24,6 +25,11 @@ type behaviour struct {
 	check func(t *testing.T, r registry.Registry, model string)
 }
 
+// needs lists, by name, the behaviours that old servers do not have.
+var needs = map[string][]acctest.Feature{
+	"a model name holds neither / nor :": {acctest.StrictModelNames},
+}
+
 // TestContract checks every behaviour through the client against every backend: what holds for MLflow holds
 // for the embedded registry. MLREGISTRY_TEST_URI adds a real server.
 func TestContract(t *testing.T) {
@@ -36,6 +42,9 @@ func TestContract(t *testing.T) {
 		for _, group := range behaviours {
 			for _, behaviour := range group {
 				t.Run(backend.name+"/"+behaviour.name, func(t *testing.T) {
+					if backend.name == "server" {
+						acctest.NewRegistry(t).Needs(t, needs[behaviour.name]...)
+					}
 					behaviour.check(t, client, "contract-"+rand.Text())
 				})
 			}

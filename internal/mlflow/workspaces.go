@@ -2,7 +2,6 @@ package mlflow
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -61,18 +60,6 @@ func (i *serverInfo) complete([]byte) error {
 	return nil
 }
 
-// workspaceAnswer is the answer of GET 3.0/mlflow/workspaces/NAME.
-type workspaceAnswer struct {
-	Workspace json.RawMessage `json:"workspace"`
-}
-
-func (a *workspaceAnswer) complete([]byte) error {
-	if len(a.Workspace) == 0 {
-		return errors.New(`the answer has no "workspace"`)
-	}
-	return nil
-}
-
 // findWorkspace asks whether the server has workspaces, and this one.
 func (c *Client) findWorkspace(ctx context.Context, name string) error {
 	const info = "/api/3.0/mlflow/server-info"
@@ -89,13 +76,13 @@ func (c *Client) findWorkspace(ctx context.Context, name string) error {
 		return unsupported(info, http.StatusOK, fmt.Sprintf(
 			"workspace %q cannot be used: this server's workspaces are switched off (mlflow server --enable-workspaces switches them on)", name))
 	}
-	err = c.get(ctx, "/api/3.0/mlflow/workspaces/"+url.PathEscape(name), nil, &workspaceAnswer{})
+	// Whoever may not read a workspace is not told of it by workspaces/get, but every search is answered, with 404 if there
+	// is no such workspace and for no other reason.
+	err = c.do(ctx, &call{method: http.MethodGet, endpoint: "/api/2.0/mlflow/model-versions/search", repetition: read},
+		url.Values{"filter": {nameFilter("mlregistry")}, "max_results": {"1"}}, nil, &versionsAnswer{})
 	if errors.Is(err, registry.ErrNotFound) && errors.As(err, &answered) {
 		answered.Kind = registry.ErrInvalid // The workspace of the configuration, not a model in the state.
 		answered.Message = fmt.Sprintf("workspace %q does not exist: %s", name, answered.Message)
-	}
-	if errors.Is(err, registry.ErrPermissionDenied) && errors.As(err, &answered) {
-		answered.Needs = registry.PermissionUse
 	}
 	return err
 }

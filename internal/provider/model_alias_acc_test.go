@@ -8,6 +8,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/acctest"
 )
 
 const champion = "mlregistry_model_alias.champion"
@@ -27,6 +29,10 @@ func TestAccModelAlias_life(t *testing.T) {
 	s.SetAlias(t, s.model, "challenger", "3")
 	others := func(version string) map[string]string {
 		return map[string]string{"challenger": "3", "champion": version}
+	}
+	afterItsVersion := creates(champion)
+	if !s.Has(t, acctest.AliasesFollow) {
+		afterItsVersion = updates(champion)
 	}
 	s.run(
 		resource.TestStep{
@@ -53,7 +59,7 @@ func TestAccModelAlias_life(t *testing.T) {
 		},
 		resource.TestStep{
 			PreConfig: func() { s.DeleteVersion(t, s.model, "2") }, Config: s.hcl(alias("champion", "champion", "1")),
-			ConfigPlanChecks: before(creates(champion)), ConfigStateChecks: []statecheck.StateCheck{s.aliases(others("1"))},
+			ConfigPlanChecks: before(afterItsVersion), ConfigStateChecks: []statecheck.StateCheck{s.aliases(others("1"))},
 		},
 		resource.TestStep{ // Another name is another alias.
 			Config:            s.hcl(alias("champion", "Champion", "1")),
