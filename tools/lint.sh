@@ -8,6 +8,7 @@ unformatted=$(gofmt -l main.go internal tools)
 [[ -z $unformatted ]] || { echo "not formatted with gofmt:" "$unformatted" >&2; exit 1; }
 echo "go vet"
 go vet ./...
+go vet -tags users,differential ./internal/...
 echo "go mod tidy"
 go mod tidy -diff
 echo "golangci-lint"

@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # Runs tests, acceptance tests among them, with the Terraform CLI that find-cli.sh finds, and summarizes them.
-# Usage: tools/test.sh [-allow-skips] GO_TEST_ARGUMENT...
+# Usage: tools/test.sh [-allow-skips] [-allow-lacking] [-results=FILE] GO_TEST_ARGUMENT... (see tools/testsummary)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 summary=()
-if [[ $1 == -allow-skips ]]; then
-  summary=(-allow-skips)
+while [[ $1 == -allow-skips || $1 == -allow-lacking || $1 == -results=* ]]; do
+  summary+=("$1")
   shift
-fi
+done
 
 cli=$(tools/find-cli.sh)
 version=$("$cli" version 2>/dev/null)

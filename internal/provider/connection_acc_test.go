@@ -51,6 +51,7 @@ func TestAccProvider_requestHeaders(t *testing.T) {
 			w.Setenv("TF_LOG", "TRACE")
 			w.pipeline(1)
 			// The server knows neither this user nor this workspace: the proxy notes the headers, and only it.
+			proxy.Fault(acctest.Calls("server-info"), hasWorkspaces(), -1)
 			proxy.Fault(func(acctest.Request) bool { return true }, w.AsUser, -1)
 			w.config(takeOver("Staging"), "")
 			w.Write("main.tf", strings.ReplaceAll(readFile(t, w.Dir, "main.tf"), "version = 2", "version = 1"))

@@ -27,20 +27,21 @@ func (l lacking) total() int {
 	return total
 }
 
-// results says what became of each top-level test: "pass", "fail", or why it was skipped.
+// results says what became of each top-level test: "pass", "fail", or why it was skipped. A subtest is named when it was
+// skipped for a feature that is lacking.
 type results map[string]string
 
 func (r results) add(where key, action, printed string) {
-	if where.test == "" || strings.Contains(where.test, "/") {
-		return
-	}
 	if action == "skip" {
 		action = "skip:" + reason(printed)
 		if match := lackingReason.FindString(printed); match != "" {
 			action = strings.TrimSpace(match)
 		}
 	}
-	r[where.test] = action
+	isPart := strings.Contains(where.test, "/")
+	if where.test != "" && (!isPart || strings.HasPrefix(action, "lacks ")) {
+		r[where.test] = action
+	}
 }
 
 func (s *summary) save(file string) error {

@@ -69,15 +69,18 @@ func TestALackingFeatureIsCountedAndAllowedOnlyWhereAsked(t *testing.T) {
 	}
 }
 
-func TestResultsNameEachTopLevelTest(t *testing.T) {
+func TestResultsNameEachTopLevelTestAndWhatIsLacking(t *testing.T) {
 	summary := newSummary(io.Discard)
 	run(strings.NewReader(lackingOne+`{"Action":"fail","Package":"p","Test":"TestBad"}
 {"Action":"pass","Package":"p","Test":"TestA/sub"}
+{"Action":"output","Package":"p","Test":"TestA/old","Output":"    a_test.go:7: lacks aliases: needs MLflow 2.3.0, this is 2.2.0\n"}
+{"Action":"skip","Package":"p","Test":"TestA/old"}
 {"Action":"run","Package":"p","Test":"TestCutOff"}
 {"Action":"output","Package":"p","Test":"TestCutOff","Output":"panic\n"}
 {"Action":"fail","Package":"p"}
 `), summary, allowance{})
-	want := results{"TestA": "pass", "TestOld": "lacks workspaces: needs MLflow 3.10.0, this is 2.9.2", "TestBad": "fail", "TestCutOff": "fail"}
+	want := results{"TestA": "pass", "TestOld": "lacks workspaces: needs MLflow 3.10.0, this is 2.9.2", "TestBad": "fail", "TestCutOff": "fail",
+		"TestA/old": "lacks aliases: needs MLflow 2.3.0, this is 2.2.0"}
 	if !maps.Equal(summary.results, want) {
 		t.Errorf("got %v, want %v", summary.results, want)
 	}
