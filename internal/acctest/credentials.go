@@ -60,7 +60,13 @@ func (r *Registry) AsUser(x *exchange) {
 // of the one the user had.
 func (r *Registry) Grant(t testing.TB, model, permission string) {
 	t.Helper()
+	r.grant(t, "registered_model", model, permission)
+}
+
+// grant gives the provider's user a permission on a resource, with the API of MLflow 3.13 and newer.
+func (r *Registry) grant(t testing.TB, kind, id, permission string) {
+	t.Helper()
 	r.call(t, http.MethodPost, "/api/3.0/mlflow/users/permissions/grant", nil, object{
-		"username": r.User.Username, "resource_type": "registered_model", "resource_id": model, "permission": permission,
+		"username": r.User.Username, "resource_type": kind, "resource_id": id, "permission": permission,
 	}, nil)
 }

@@ -18,6 +18,8 @@ import (
 type Feature struct {
 	// Name is what the list of skipped tests and the table of features by version call it.
 	Name string
+	// Without says which servers lack the feature for another reason than their version; empty if none does.
+	Without string
 	// MLflow is the first version of MLflow, among those that make compat runs on, with the feature; empty if every version
 	// has it.
 	MLflow string
@@ -35,7 +37,12 @@ var (
 	AliasesFollow = Feature{Name: "a deleted version takes its aliases along", MLflow: "2.22.4"}
 	// Workspaces: a server before it ignores the header that names one.
 	Workspaces = Feature{Name: "workspaces", MLflow: "3.10.0"}
+	// MissingModels: with both users and workspaces a server refuses requests about models that do not exist.
+	MissingModels = Feature{Name: "answers about missing models", Without: usersAndWorkspaces}
 )
+
+// usersAndWorkspaces are servers with both, for a user who is no administrator.
+const usersAndWorkspaces = "a server with users and workspaces refuses them"
 
 // What the CLIs of the matrix differ in.
 var (
@@ -54,6 +61,9 @@ const lacking = "lacks "
 // Has reports whether the registry's server has a feature: for a test that is worth running without it, too.
 func (r *Registry) Has(t testing.TB, feature Feature) bool {
 	t.Helper()
+	if feature.Without == usersAndWorkspaces && r.HasUsers() && r.Workspace != "" {
+		return false
+	}
 	return feature.MLflow == "" || !r.real || !older(t, r.serverVersion(t), feature.MLflow)
 }
 
@@ -61,7 +71,12 @@ func (r *Registry) Has(t testing.TB, feature Feature) bool {
 func (r *Registry) Needs(t testing.TB, features ...Feature) {
 	t.Helper()
 	for _, feature := range features {
-		if !r.Has(t, feature) {
+		if r.Has(t, feature) {
+			continue
+		}
+		if feature.Without != "" {
+			t.Skipf("%s%s: %s", lacking, feature.Name, feature.Without)
+		} else {
 			t.Skipf("%s%s: needs MLflow %s, this is %s", lacking, feature.Name, feature.MLflow, r.serverVersion(t))
 		}
 	}

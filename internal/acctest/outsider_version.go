@@ -40,6 +40,29 @@ func (r *Registry) CreateVersion(t testing.TB, model, source string) string {
 	return result.Version.Version
 }
 
+// RunID returns the ID of a run for a new version to name. A server with users asks for a run that exists, and for READ on its
+// experiment; others look at neither, and the ID is made up.
+func (r *Registry) RunID(t testing.TB) string {
+	t.Helper()
+	if !r.HasUsers() {
+		return "0123456789abcdef0123456789abcdef"
+	}
+	var experiment struct {
+		ID string `json:"experiment_id"`
+	}
+	r.call(t, http.MethodPost, "experiments/create", nil, object{"name": r.UniqueName(t, "experiment")}, &experiment)
+	var run struct {
+		Run struct {
+			Info struct {
+				ID string `json:"run_id"`
+			} `json:"info"`
+		} `json:"run"`
+	}
+	r.call(t, http.MethodPost, "runs/create", nil, object{"experiment_id": experiment.ID}, &run)
+	r.grant(t, "experiment", experiment.ID, "READ")
+	return run.Run.Info.ID
+}
+
 // VersionExists reports whether the model has that version.
 func (r *Registry) VersionExists(t testing.TB, model, version string) bool {
 	t.Helper()

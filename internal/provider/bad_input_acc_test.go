@@ -65,6 +65,7 @@ func (w *workspace) wantPlanError(attribute, message string) {
 // What only the registry knows fails in the plan as well, before anything is touched.
 func TestAccBadInput_registry(t *testing.T) {
 	s := newScenario(t)
+	s.Needs(t, acctest.MissingModels)
 	missing := s.UniqueName(t, "missing")
 	adopt := func(name, lines string) string {
 		return s.hcl(fmt.Sprintf("resource \"mlregistry_model_version\" \"v2\" {\n  model_name = %q\n  %s\n}\n", name, lines))

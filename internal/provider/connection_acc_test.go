@@ -21,8 +21,8 @@ resource "terraform_data" "server" {
 }
 provider "mlregistry" {
   tracking_uri = terraform_data.server.output
-}
-`, w.URI)+strings.ReplaceAll(declaredModel+version("v1", source(1), stage("Production"))+pointAt("mlregistry_model_version.v1.version"), "MODEL", w.model))
+%s}
+`, w.URI, w.access())+strings.ReplaceAll(declaredModel+version("v1", source(1), stage("Production"))+pointAt("mlregistry_model_version.v1.version"), "MODEL", w.model))
 	w.MustApply()
 	w.wantProduction("1")
 	w.emptyPlan()

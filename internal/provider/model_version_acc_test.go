@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"fmt"
 	"regexp"
 	"testing"
 
@@ -9,6 +10,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/acctest"
 )
 
 func (s *scenario) versionTags(number string, want map[string]string) statecheck.StateCheck {
@@ -74,15 +77,16 @@ func TestAccModelVersion_life(t *testing.T) {
 
 func TestAccModelVersion_allAttributesAndImport(t *testing.T) {
 	s := newScenario(t)
+	run := s.RunID(t)
 	config := s.hcl(declaredModel, version("v1",
-		source(1), `run_id = "0123456789abcdef0123456789abcdef"`, `run_link = "https://mlflow.example.com/#/runs/1"`,
+		source(1), fmt.Sprintf("run_id = %q", run), `run_link = "https://mlflow.example.com/#/runs/1"`,
 		`description = "all of it"`, `tags = { a = "b" }`, stage("Production"), `archive_existing_versions = true`,
 		`on_destroy = "retain"`, `timeouts = { create = "2m", update = "2m", delete = "1m" }`))
 	s.run(
 		resource.TestStep{
 			Config: config, ConfigPlanChecks: before(creates(v1)),
 			ConfigStateChecks: []statecheck.StateCheck{
-				stateHas(v1, "run_id", "0123456789abcdef0123456789abcdef"), stateHas(v1, "run_link", "https://mlflow.example.com/#/runs/1"),
+				stateHas(v1, "run_id", run), stateHas(v1, "run_link", "https://mlflow.example.com/#/runs/1"),
 				s.holds("1"), s.versionDescription("1", "all of it"),
 			},
 		},
@@ -187,6 +191,7 @@ func TestAccModelVersion_drift(t *testing.T) {
 
 func TestAccModelVersion_disappeared(t *testing.T) {
 	s := newScenario(t)
+	s.Needs(t, acctest.MissingModels)
 	config := s.hcl(declaredModel, version("v1", source(1), stage("Production")))
 	s.run(
 		resource.TestStep{Config: config},

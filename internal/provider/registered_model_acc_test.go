@@ -8,6 +8,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/acctest"
 )
 
 func (s *scenario) modelTags(want map[string]string) statecheck.StateCheck {
@@ -107,6 +109,7 @@ func TestAccRegisteredModel_drift(t *testing.T) {
 
 func TestAccRegisteredModel_disappeared(t *testing.T) {
 	s := newScenario(t)
+	s.Needs(t, acctest.MissingModels)
 	config := s.hcl(`resource "mlregistry_registered_model" "m" { name = "MODEL" }`)
 	s.run(
 		resource.TestStep{Config: config},
