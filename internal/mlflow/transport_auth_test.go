@@ -51,7 +51,7 @@ func TestWhichCredentialsAreSent(t *testing.T) {
 }
 
 func TestHeadersGoWithEveryRequest(t *testing.T) {
-	server := serve(t, says(503, ""), says(200, aVersion), says(200, "{}"))
+	server := serve(t, says(200, workspacesOn), says(200, "{}"), says(503, ""), says(200, aVersion), says(200, "{}"))
 	client := server.connect(func(c *mlflow.Config) {
 		c.Headers = map[string]string{"x-team": "risk", "X-Mlflow-Workspace": "other", "User-Agent": "other"}
 		c.Workspace, c.UserAgent = "prod", "me/1"
