@@ -42,17 +42,22 @@ func (r *Registry) authorize(request *http.Request) {
 // HasUsers reports whether the server asks for a user name and a password.
 func (r *Registry) HasUsers() bool { return r.admin.Username != "" }
 
-// AsUser forwards a request with the credentials and the workspace of the provider under test instead of its own: for a
-// test that has the provider send others, which the server does not know.
-func (r *Registry) AsUser(x *exchange) {
-	x.incoming.Header.Del("Authorization")
-	x.incoming.Header.Del(workspaceHeader)
+// AuthorizeUser gives a request the credentials and the workspace of the provider under test in place of those it has: for
+// a test that has the provider send others, which the server does not know.
+func (r *Registry) AuthorizeUser(request *http.Request) {
+	request.Header.Del("Authorization")
+	request.Header.Del(workspaceHeader)
 	if r.User.Username != "" {
-		x.incoming.SetBasicAuth(r.User.Username, r.User.Password)
+		request.SetBasicAuth(r.User.Username, r.User.Password)
 	}
 	if r.Workspace != "" {
-		x.incoming.Header.Set(workspaceHeader, r.Workspace)
+		request.Header.Set(workspaceHeader, r.Workspace)
 	}
+}
+
+// AsUser forwards a request as AuthorizeUser makes it.
+func (r *Registry) AsUser(x *exchange) {
+	r.AuthorizeUser(x.incoming)
 	undisturbed(x)
 }
 

@@ -139,17 +139,6 @@ func RewriteRequest(old, replacement string) FaultKind {
 	}
 }
 
-// WithoutHeaders forwards the request without some of its headers: for a backend that would take offence at
-// what only the recording is to see.
-func WithoutHeaders(names ...string) FaultKind {
-	return func(x *exchange) {
-		for _, name := range names {
-			x.incoming.Header.Del(name)
-		}
-		undisturbed(x)
-	}
-}
-
 func toHeader(values map[string]string) http.Header {
 	header := http.Header{}
 	for _, key := range slices.Sorted(maps.Keys(values)) {

@@ -31,19 +31,18 @@ type company struct {
 
 const companyURI = "https://mlflow.company.test/platform/mlflow"
 
-func newCompany(t *testing.T, registry string) *company {
+func newCompany(t *testing.T, registry *acctest.Registry) *company {
 	t.Helper()
 	c := &company{authority: acctest.NewAuthority(t)}
 	tomorrow := time.Now().Add(24 * time.Hour)
 	c.client = acctest.TemporaryFile(t, "client.pem", c.authority.Issue("robot", tomorrow).PEM())
-	backend, err := url.Parse(registry)
+	backend, err := url.Parse(registry.HTTP)
 	if err != nil {
 		t.Fatal(err)
 	}
 	forward := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
 		r.SetURL(backend)
-		r.Out.Header.Del("Authorization") // The registry of the test knows no users and no workspaces.
-		r.Out.Header.Del("X-Mlflow-Workspace")
+		registry.AuthorizeUser(r.Out) // The registry of the test knows neither the company's users nor its workspaces.
 	}}
 	server := httptest.NewUnstartedServer(http.StripPrefix("/platform/mlflow", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		c.mutex.Lock()
@@ -53,6 +52,10 @@ func newCompany(t *testing.T, registry string) *company {
 		if !accepted {
 			w.WriteHeader(http.StatusUnauthorized)
 			_, _ = io.WriteString(w, "token expired")
+			return
+		}
+		if strings.HasSuffix(r.URL.Path, "/server-info") {
+			_, _ = io.WriteString(w, `{"workspaces_enabled": true}`)
 			return
 		}
 		forward.ServeHTTP(w, r)
@@ -91,16 +94,16 @@ func TestAccConnection_company(t *testing.T) {
 	for _, by := range []string{"attributes", "variables"} {
 		t.Run(by, func(t *testing.T) {
 			w := newWorkspace(t)
-			company := newCompany(t, w.HTTP)
+			company := newCompany(t, w.Registry)
 			authorities := acctest.TemporaryFile(t, "company.pem", company.authority.PEM)
 			w.Setenv("HOME", t.TempDir())
 			if by == "attributes" {
-				w.URI = companyURI
+				w.URI, w.otherAccess = companyURI, true
 				w.settings = fmt.Sprintf("  server_cert_path = %q\n  client_cert_path = %q\n  proxy_url = %q\n  token = \"t0ken\"\n  workspace = \"team-a\"\n"+
 					"  request_timeout = 30\n  max_retries = 2\n  backoff_factor = 0.1\n  backoff_jitter = 0\n  respect_retry_after = false\n  max_concurrent_requests = 2",
 					authorities, company.client, company.proxy.URL)
 			} else {
-				w.bare = true
+				w.bare, w.otherAccess = true, true
 				for name, value := range map[string]string{
 					"MLFLOW_TRACKING_URI": "http://127.0.0.1:1", "MLFLOW_REGISTRY_URI": companyURI, "MLFLOW_TRACKING_SERVER_CERT_PATH": authorities,
 					"MLFLOW_TRACKING_CLIENT_CERT_PATH": company.client, "HTTPS_PROXY": company.proxy.URL, "HTTP_PROXY": "http://127.0.0.1:1",
@@ -128,10 +131,10 @@ func TestAccConnection_company(t *testing.T) {
 // its token has been refused.
 func TestAccConnection_exec(t *testing.T) {
 	w := newWorkspace(t)
-	company := newCompany(t, w.HTTP)
+	company := newCompany(t, w.Registry)
 	runs := acctest.TemporaryFile(t, "runs", nil)
 	w.Setenv("HOME", t.TempDir())
-	w.URI = companyURI
+	w.URI, w.otherAccess = companyURI, true
 	w.settings = fmt.Sprintf(`  server_cert_pem = <<-EOT
 %s
   EOT
