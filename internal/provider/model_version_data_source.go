@@ -144,6 +144,12 @@ func (d *modelVersionDataSource) byNumber(
 
 func (d *modelVersionDataSource) byAlias(ctx context.Context, model registry.Model, alias string, diags *diag.Diagnostics) (registry.Version, bool) {
 	number, ok := model.Aliases[alias]
+	if !ok { // A search over several models may have shown less.
+		if confirmed, err := d.session.cache.ConfirmModel(ctx, model.Name); err == nil {
+			model = confirmed
+			number, ok = model.Aliases[alias]
+		}
+	}
 	if !ok {
 		known := "It has none."
 		if names := slices.Sorted(maps.Keys(model.Aliases)); len(names) > 0 {
