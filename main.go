@@ -49,5 +49,6 @@ func run(args []string) error {
 		fmt.Println(version)
 		return nil
 	}
+	tune(os.Environ())
 	return providerserver.Serve(context.Background(), provider.New(version), providerserver.ServeOpts{Address: address, Debug: *debug})
 }

@@ -24,6 +24,9 @@ import (
 const address = "registry.terraform.io/mlregistry/mlregistry"
 
 func main() {
+	if err := os.Setenv("TF_LOG_SDK", "OFF"); err != nil { // As the provider does: the floor writes no trace either.
+		fmt.Fprintln(os.Stderr, err)
+	}
 	if err := tf6server.Serve(address, func() tfprotov6.ProviderServer { return newPlain() }); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
