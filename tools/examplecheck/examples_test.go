@@ -1,11 +1,14 @@
 package examplecheck
 
 import (
+	"encoding/json"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -19,6 +22,9 @@ var prepared = map[string]int{"adopt": 8, "drift": 8, "resources/mlregistry_mode
 // Every folder of examples/ is found by itself, planned, applied, and planned again.
 func TestAccExamples_applyToAnEmptyPlan(t *testing.T) {
 	for _, folder := range folders(t) {
+		if folder == "adopt-registry" {
+			continue // Imports what it needs: TestAccExamples_adoptRegistry.
+		}
 		t.Run(filepath.ToSlash(folder), func(t *testing.T) {
 			e := newExample(t, folder, noImport)
 			if strings.HasPrefix(filepath.ToSlash(folder), "data-sources/") {
@@ -115,6 +121,47 @@ func TestAccExamples_adoptHandsOver(t *testing.T) {
 	}
 	if got := e.Holders(t, "fraud", "Production"); !slices.Equal(got, []string{"8"}) {
 		t.Errorf("Production is held by %v", got)
+	}
+}
+
+// The registry that the inventory describes is taken over as it is, and the inventory is what is read from it.
+func TestAccExamples_adoptRegistry(t *testing.T) {
+	e := newExample(t, "adopt-registry", "imports.tf")
+	e.seed(8)
+	e.DescribeModel(t, "fraud", "Card fraud scoring")
+	e.SetModelTag(t, "fraud", "team", "risk")
+	for number := 1; number <= 6; number++ {
+		e.DeleteVersion(t, "fraud", strconv.Itoa(number))
+	}
+	e.SetVersionTag(t, "fraud", "7", "validation_status", "passed")
+	e.DescribeVersion(t, "fraud", "8", "Trained on the data of October")
+	e.Transition(t, "fraud", "7", "Production", false)
+	e.Transition(t, "fraud", "8", "Staging", false)
+	e.SetAlias(t, "fraud", "champion", "7")
+	before := e.Dump(t, "fraud")
+
+	declared := readFile(t, filepath.Join(root, "examples", "adopt-registry", "inventory.json"))
+	e.Write("inventory.json", declared)
+	plan := e.plans("Plan: 6 to import, 0 to add, 0 to change, 0 to destroy.")
+	e.MustApply(plan.PlanFile)
+	if again := e.Plan(); again.ExitCode != 0 {
+		t.Errorf("the plan after the apply exited with %d:\n%s", again.ExitCode, again.Output)
+	}
+	if after := e.Dump(t, "fraud"); after != before {
+		t.Errorf("the registry has changed, from\n%s\nto\n%s", before, after)
+	}
+
+	e.Write("inventory/main.tf", readFile(t, filepath.Join(root, "examples", "adopt-registry", "inventory", "main.tf")))
+	e.Setenv("MLFLOW_TRACKING_URI", e.URI)
+	e.MustRun("-chdir=inventory", "apply", "-no-color", "-auto-approve")
+	var written, want any
+	for text, into := range map[string]*any{e.MustRun("-chdir=inventory", "output", "-json", "inventory").Output: &written, declared: &want} {
+		if err := json.Unmarshal([]byte(text[strings.Index(text, "{"):]), into); err != nil {
+			t.Fatalf("%v:\n%s", err, text)
+		}
+	}
+	if !reflect.DeepEqual(written, want) {
+		t.Errorf("the inventory is %v, want %v", written, want)
 	}
 }
 
