@@ -71,9 +71,6 @@ func TestAccModelVersionsData_badInput(t *testing.T) {
 
 // TestAccModelVersionsData_scale counts what a list asks of a model with 10,000 versions, and what it takes.
 func TestAccModelVersionsData_scale(t *testing.T) {
-	if testing.Short() {
-		t.Skip("takes half a minute")
-	}
 	const count = 10_000
 	s := &scenario{Registry: acctest.NewEmbeddedRegistry(t), t: t, model: "fraud"} // A real server takes ten minutes to be filled.
 	s.pipeline(count)

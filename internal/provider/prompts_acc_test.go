@@ -2,9 +2,12 @@ package provider_test
 
 import (
 	"fmt"
+	"sync"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/acctest"
 )
 
 // Every type refuses a prompt by its name: in the plan, and on import. Data sources refuse it as well, and lists leave it out.
@@ -58,12 +61,19 @@ func TestAccPrompts_import(t *testing.T) {
 	}
 }
 
-// A prompt that appears between a plan and its apply is not touched either.
+// A prompt that appears after the last plan, at the moment in which the model is to be created, is not touched either.
 func TestAccPrompts_betweenPlanAndApply(t *testing.T) {
 	w := newWorkspace(t)
+	proxy := acctest.NewProxy(t, w.HTTP)
+	w.URI = proxy.URL
 	w.config(`resource "mlregistry_registered_model" "m" { name = "MODEL" }`)
 	plan := w.Plan()
-	w.CreatePrompt(t, w.model, "Hello")
+	var once sync.Once
+	proxy.OnRequest(func(request acctest.Request) {
+		if acctest.Calls("registered-models/create")(request) {
+			once.Do(func() { w.CreatePrompt(t, w.model, "Hello") })
+		}
+	})
 	applied := w.Apply(plan.PlanFile)
 	if applied.ExitCode == 0 {
 		t.Fatalf("the apply went through:\n%s", applied.Output)
