@@ -33,6 +33,7 @@ var (
 const (
 	noImport   = ""
 	byStringID = "import-by-string-id.tf"
+	byIdentity = "import-by-identity.tf"
 )
 
 // newExample copies the .tf files of a folder, of those with import blocks only the one that is asked for.

@@ -69,6 +69,54 @@ func TestAccExamples_import(t *testing.T) {
 	}
 }
 
+// The blocks that import by identity take over the same.
+func TestAccExamples_importByIdentity(t *testing.T) {
+	acctest.NeedsCLI(t, acctest.Identity)
+	for _, folder := range folders(t) {
+		if _, err := os.Stat(filepath.Join(root, "examples", folder, byIdentity)); err != nil {
+			if strings.HasPrefix(filepath.ToSlash(folder), "resources/") {
+				t.Errorf("examples/%s has no %s", folder, byIdentity)
+			}
+			continue
+		}
+		t.Run(filepath.Base(folder), func(t *testing.T) {
+			e := newExample(t, folder, byIdentity)
+			e.serve(folder)
+			plan := e.plans("1 to import")
+			if !strings.Contains(plan.Output, "0 to destroy") {
+				t.Errorf("the import destroys something:\n%s", plan.Output)
+			}
+		})
+	}
+}
+
+// Each list block finds something.
+func TestAccExamples_query(t *testing.T) {
+	acctest.NeedsCLI(t, acctest.Query)
+	files, err := filepath.Glob(filepath.Join(root, "examples", "list-resources", "*", "list-resource.tfquery.hcl"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no list blocks: %v", err)
+	}
+	for _, file := range files {
+		typ := filepath.Base(filepath.Dir(file))
+		t.Run(typ, func(t *testing.T) {
+			e := newEmpty(t)
+			e.connect("")
+			e.serve("")
+			e.SetModelTag(t, "fraud", "team", "risk")
+			e.SetVersionTag(t, "fraud", "1", "validation_status", "passed")
+			content := readFile(t, file)
+			e.Write("list-resource.tfquery.hcl", content)
+			output := e.MustRun("query", "-no-color").Output
+			for _, block := range regexp.MustCompile(`(?m)^list "(\w+)" "(\w+)"`).FindAllStringSubmatch(content, -1) {
+				if found := "list." + block[1] + "." + block[2]; block[1] != typ || !strings.Contains(output, found+"   ") {
+					t.Errorf("%s finds nothing:\n%s", found, output)
+				}
+			}
+		})
+	}
+}
+
 // serve makes a registry in which there is something to import: version 1 is in Production, and has an alias.
 func (e *example) serve(folder string) {
 	e.seed(max(1, prepared[filepath.ToSlash(folder)]))
