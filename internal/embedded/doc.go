@@ -6,4 +6,6 @@
 // before the first write, several processes may open one file, and a transition with
 // archive_existing_versions=true runs under the database's write lock, so that racing promotions never leave
 // two holders. DIFFERENCES.md lists where it deliberately differs from MLflow.
+//
+// It may import the standard library, the SQLite driver and internal/registry only.
 package embedded

@@ -9,4 +9,6 @@
 //
 // The package holds no state but a connection pool, and never writes credentials to an error or a log.
 // Shapes, codes and limits are those of MLflow 3.17 (server/handlers.py).
+//
+// It may import internal/registry, the HTTP clients that it is made of, and Terraform's logger; nothing else of Terraform.
 package mlflow

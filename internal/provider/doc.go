@@ -4,4 +4,7 @@
 //
 // One noun is one group of files: NAME_resource.go (life cycle), NAME_schema.go, NAME_plan.go (ModifyPlan),
 // NAME_state.go (conversions), NAME_private.go (what is remembered outside the state).
+//
+// It may import the plugin framework, which only this package and tests do, and of the other packages those above,
+// internal/registry, and of internal/mlflow the defaults that it describes.
 package provider

@@ -9,4 +9,6 @@
 // create_before_destroy. That it ends where Terraform ends is itself a test: some drawn cases are run by both.
 //
 // Kills are tested on the real CLI only, with real processes, besides a crash that the stand-in can simulate.
+//
+// It is tests only, which may import everything.
 package soak
