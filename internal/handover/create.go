@@ -1,6 +1,7 @@
 package handover
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -22,8 +23,8 @@ const UnfinishedTag = "mlregistry.unfinished"
 const looks = 4
 
 // Create registers a version exactly once. Before it does, it refuses with an *IntruderError if the goal's stage is
-// held by a version that the reviewed plan does not archive, so that a promotion which cannot happen leaves no version
-// behind. (The goal's Version is ignored: there is no number yet.) When the answer is lost, the version that the lost
+// held by a version that the reviewed plan does not archive, and with the errors of Check, so that a promotion which cannot
+// happen leaves no version behind. (The goal's Version is ignored: there is no number yet.) When the answer is lost, the version that the lost
 // call made is found by the value of UnfinishedTag. A version that a killed process left unfinished is taken instead of
 // making a second one; its description and tags may differ from the wanted ones. Call Finish when all is done.
 func (e *Engine) Create(ctx context.Context, wanted registry.NewVersion, goal Goal) (registry.Version, error) {
@@ -39,6 +40,9 @@ func (e *Engine) Create(ctx context.Context, wanted registry.NewVersion, goal Go
 	left, isLeft := e.Unfinished(before, wanted, goal.Stage)
 	goal.Version = left.Number
 	if _, err := reviewed(before, goal); err != nil {
+		return registry.Version{}, err
+	}
+	if err := Check(expected(wanted, left), goal); err != nil {
 		return registry.Version{}, err
 	}
 	if isLeft {
@@ -60,6 +64,19 @@ func (e *Engine) Create(ctx context.Context, wanted registry.NewVersion, goal Go
 		e.own(version)
 	}
 	return version, err
+}
+
+// expected returns what Create's version will be when it goes to its stage. left is the zero version when none was left.
+func expected(wanted registry.NewVersion, left registry.Version) registry.Version {
+	version := registry.Version{
+		Model: wanted.Model, Number: left.Number, Stage: cmp.Or(left.Stage, registry.StageNone), Status: registry.StatusReady,
+		Tags: maps.Clone(left.Tags),
+	}
+	if version.Tags == nil {
+		version.Tags = make(map[string]string)
+	}
+	maps.Copy(version.Tags, wanted.Tags)
+	return version
 }
 
 // settleCreate finds out what became of a call whose answer was lost, and makes another if it came to nothing.

@@ -79,6 +79,22 @@ func TestCreateRefusesAnIntruderBeforeItMakesAVersion(t *testing.T) {
 	}
 }
 
+func TestCreateRefusesAVersionWithoutTheRequiredTags(t *testing.T) {
+	w := newWorld(registry.StageProduction)
+	wanted := registry.NewVersion{Model: testModel, Source: "s3://m/new", Tags: map[string]string{"risk": "low"}}
+	var lacks *TagsError
+	if _, err := New(w, Atomic).Create(t.Context(), wanted, gated(toProduction(0, 1))); !errors.As(err, &lacks) || len(lacks.Lacking) != 1 {
+		t.Errorf("got %v", err)
+	}
+	if len(w.versions) != 1 {
+		t.Errorf("%d versions", len(w.versions))
+	}
+	wanted.Tags["validation_status"] = "passed"
+	if _, err := New(w, Atomic).Create(t.Context(), wanted, gated(toProduction(0, 1))); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestCreateTakesWhatAKilledProcessLeft(t *testing.T) {
 	wanted := registry.NewVersion{Model: testModel, Source: "s3://m/new", Description: "words that changed since"}
 	mark := map[string]string{UnfinishedTag: "of the killed process"}

@@ -44,6 +44,8 @@ func New(target registry.Registry, way Way) *Engine {
 type Outcome struct {
 	// Versions are all versions of the model as read back at the end.
 	Versions []registry.Version
+	// From is the stage that the version was in before; the goal's own when it was there already.
+	From registry.Stage
 	// Archived are the versions that the handover moved out of the stage, in ascending order.
 	Archived []registry.Number
 	// Overtaken are versions that took the stage after the last look and went with the promotion, although no reviewer
@@ -66,13 +68,16 @@ func (e *Engine) Run(ctx context.Context, goal Goal) (Outcome, error) {
 		return Outcome{}, fmt.Errorf("reading the holders of %s of model %q: %w", goal.Stage, goal.Model, err)
 	}
 	steps, err := Plan(before, goal, e.currentWay())
+	version, _ := registry.FindVersion(before, goal.Version)
 	if err != nil || len(steps) == 0 {
-		return Outcome{Versions: before}, err
+		return Outcome{Versions: before, From: version.Stage}, err
 	}
 	ctx, cancel := withGrace(ctx)
 	defer cancel()
 	handover := &run{Engine: e, goal: goal, before: before, sentAway: make(map[registry.Number]bool)}
-	return handover.finish(ctx, steps)
+	outcome, err := handover.finish(ctx, steps)
+	outcome.From = version.Stage
+	return outcome, err
 }
 
 func (e *Engine) currentWay() Way {

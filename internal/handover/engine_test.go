@@ -24,6 +24,9 @@ func TestPromotionCostsThreeRequests(t *testing.T) {
 	if !slices.Equal(outcome.Archived, []registry.Number{1}) || !slices.Equal(w.holders(), []registry.Number{2}) {
 		t.Errorf("archived %v, holders %v", outcome.Archived, w.holders())
 	}
+	if outcome.From != registry.StageStaging {
+		t.Errorf("version 2 came from %s", outcome.From)
+	}
 }
 
 func TestReachedGoalSendsNothing(t *testing.T) {

@@ -35,7 +35,12 @@ type Goal struct {
 	OnlyFrom registry.Stage
 	// RequireStaging refuses the move from None to Production.
 	RequireStaging bool
+	// RequireTags are tags that the version must have to enter an exclusive stage, whichever stage it comes from.
+	RequireTags map[string]string
 }
+
+// Enters reports whether the goal promotes a version that is in stage from: to Staging or Production, from elsewhere.
+func (g Goal) Enters(from registry.Stage) bool { return g.Stage.Exclusive() && from != g.Stage }
 
 // Exclusive reports whether the goal leaves a single holder in its stage.
 func (g Goal) Exclusive() bool { return g.ArchiveExisting && g.Stage.Exclusive() }

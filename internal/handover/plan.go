@@ -6,10 +6,11 @@ import (
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
 )
 
-// Check says whether version may go to the goal's stage: it must be READY for a stage that serves, and
-// require_staging must allow the transition. The error is a *NotReadyError or a *ForbiddenError.
+// Check says whether version may go to the goal's stage: it must be READY for a stage that serves, require_staging must
+// allow the transition, and it must have the required tags. A version that is in the stage already is not asked again. The
+// error is a *NotReadyError, a *ForbiddenError or a *TagsError.
 func Check(version registry.Version, goal Goal) error {
-	if version.Stage == goal.Stage || !goal.Stage.Exclusive() {
+	if !goal.Enters(version.Stage) {
 		return nil
 	}
 	if version.Status != registry.StatusReady {
@@ -17,6 +18,9 @@ func Check(version registry.Version, goal Goal) error {
 	}
 	if goal.RequireStaging && SkipsStaging(version.Stage, goal.Stage) {
 		return &ForbiddenError{Model: version.Model, Version: version.Number, From: version.Stage, To: goal.Stage}
+	}
+	if missing := lacking(version.Tags, goal.RequireTags); len(missing) > 0 {
+		return &TagsError{Model: version.Model, Version: version.Number, Stage: goal.Stage, Lacking: missing}
 	}
 	return nil
 }

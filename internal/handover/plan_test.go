@@ -62,6 +62,12 @@ func TestPlanRefuses(t *testing.T) {
 		"a version that is not READY": {pending, toProduction(2, 1), `version 2 of model "fraud" is FAILED_REGISTRATION, not READY: copy failed`},
 		"skipping Staging where it is required": {newWorld(registry.StageProduction, registry.StageNone), strict(toProduction(2, 1)),
 			`moving version 2 of model "fraud" from None to Production is forbidden by require_staging`},
+		"a version without the required tags": {newWorld(registry.StageProduction, registry.StageStaging), gated(toProduction(2, 1)),
+			`version 2 of model "fraud" may not enter Production: it has no tag "risk", and "low" is required; ` +
+				`it has no tag "validation_status", and "passed" is required`},
+		"a rollback that lost a required tag": {tagged("failed", registry.StageProduction, registry.StageArchived), gated(toProduction(2, 1)),
+			`version 2 of model "fraud" may not enter Production: it has no tag "risk", and "low" is required; ` +
+				`its tag "validation_status" is "failed", and "passed" is required`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			steps, err := Plan(test.world.sorted(), test.goal, Atomic)
@@ -72,6 +78,43 @@ func TestPlanRefuses(t *testing.T) {
 	}
 	if _, err := Plan(nil, toProduction(1), Atomic); !errors.Is(err, registry.ErrNotFound) {
 		t.Errorf("a missing version is %v, not ErrNotFound", err)
+	}
+}
+
+// gated adds a gate to a goal.
+func gated(goal Goal) Goal {
+	goal.RequireTags = map[string]string{"validation_status": "passed", "risk": "low"}
+	return goal
+}
+
+// tagged is a world whose version 2 has the tag validation_status.
+func tagged(status string, stages ...registry.Stage) *world {
+	w := newWorld(stages...)
+	version := w.versions[2]
+	version.Tags = map[string]string{"validation_status": status}
+	w.versions[2] = version
+	return w
+}
+
+func TestRequiredTagsAreAskedOfAPromotionOnly(t *testing.T) {
+	for name, test := range map[string]struct {
+		from, to registry.Stage
+		tags     map[string]string
+		refused  bool
+	}{
+		"has them":             {registry.StageStaging, registry.StageProduction, map[string]string{"validation_status": "passed", "risk": "low", "x": "y"}, false},
+		"has none":             {registry.StageStaging, registry.StageProduction, nil, true},
+		"is there already":     {registry.StageProduction, registry.StageProduction, nil, false},
+		"goes to Staging":      {registry.StageNone, registry.StageStaging, nil, true},
+		"leaves":               {registry.StageProduction, registry.StageArchived, nil, false},
+		"goes nowhere special": {registry.StageStaging, registry.StageNone, nil, false},
+	} {
+		version := registry.Version{Model: testModel, Number: 2, Stage: test.from, Status: registry.StatusReady, Tags: test.tags}
+		err := Check(version, gated(Goal{Model: testModel, Version: 2, Stage: test.to}))
+		var lacks *TagsError
+		if errors.As(err, &lacks) != test.refused || (err != nil) != test.refused {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 

@@ -44,6 +44,7 @@ func advise(err error) string {
 		unsettled *handover.UnsettledError
 		failed    *handover.FailedError
 		noStages  *handover.NoStagesError
+		lacks     *handover.TagsError
 	)
 	switch {
 	case errors.As(err, &noStages):
@@ -59,6 +60,11 @@ func advise(err error) string {
 		return "Wait until the registry reports the version as READY, then run terraform apply again."
 	case errors.As(err, &forbidden):
 		return "Move the version to Staging first and apply, then to Production; or set require_staging = false on the provider."
+	case errors.As(err, &lacks):
+		return "Nothing was touched. These tags are required by require_tags of this resource or of the provider. Let whatever decides on them " +
+			"set them on the version, for instance a pipeline with MlflowClient().set_model_version_tag(name, version, key, value), then run " +
+			"terraform plan again. Of what Terraform itself sets, the tags of the same mlregistry_model_version count; a tag that another " +
+			"resource sets has to be applied first."
 	case errors.As(err, &displaced):
 		return "The stage has exactly one holder again. Find out who promotes this model as well, then run terraform plan and decide " +
 			"which version is to have the stage."

@@ -11,11 +11,8 @@ import (
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
 )
 
-// review checks in a plan that a version may go to the goal's stage, and returns who would leave it.
+// review checks in a plan that a version may go to the goal's stage (see guard), and returns who would leave it.
 func (s *session) review(version registry.Version, goal handover.Goal, view handover.View, diags *diag.Diagnostics) []registry.Number {
-	if s.known() {
-		goal.RequireStaging = s.requireStaging
-	}
 	if err := handover.Check(version, goal); err != nil {
 		diags.AddAttributeError(path.Root("stage"), moveTitle(goal), explain(err))
 	} else if s.known() && handover.SkipsStaging(version.Stage, goal.Stage) {

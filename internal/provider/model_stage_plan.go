@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -15,7 +16,7 @@ import (
 
 // ModifyPlan shows who leaves the stage, and fails what must not happen.
 func (r *modelStageResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	var plan, prior modelStageState
+	var config, plan, prior modelStageState
 	var memory *versionMemory
 	exists := !req.State.Raw.IsNull()
 	if exists {
@@ -26,6 +27,7 @@ func (r *modelStageResource) ModifyPlan(ctx context.Context, req resource.Modify
 		r.planDestroy(ctx, &prior, memory, &resp.Diagnostics)
 		return
 	}
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	if resp.Diagnostics.HasError() {
 		return
@@ -43,11 +45,11 @@ func (r *modelStageResource) ModifyPlan(ctx context.Context, req resource.Modify
 	switch {
 	case replaced: // Terraform plans once more, with no prior state.
 	case !known || !r.session.known():
-		plan.ArchivedVersions = types.ListUnknown(types.StringType)
+		plan.ArchivedVersions, plan.PromotedWith = types.ListUnknown(types.StringType), types.MapUnknown(types.StringType)
 	case exists:
-		r.planMove(ctx, &plan, &prior, memory, &resp.Diagnostics)
+		r.planMove(ctx, &config, &plan, &prior, memory, &resp.Diagnostics)
 	default:
-		r.planTakeOver(ctx, &plan, &resp.Diagnostics)
+		r.planTakeOver(ctx, &config, &plan, &resp.Diagnostics)
 	}
 	if !resp.Diagnostics.HasError() {
 		resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
@@ -55,8 +57,8 @@ func (r *modelStageResource) ModifyPlan(ctx context.Context, req resource.Modify
 }
 
 // planTakeOver plans a pointer that is new to the state, from the process's first observation of the model.
-func (r *modelStageResource) planTakeOver(ctx context.Context, plan *modelStageState, diags *diag.Diagnostics) {
-	goal := plan.goal(ctx, diags)
+func (r *modelStageResource) planTakeOver(ctx context.Context, config, plan *modelStageState, diags *diag.Diagnostics) {
+	goal := r.session.guard(plan.goal(ctx, diags))
 	observed, err := r.session.cache.FirstVersions(ctx, goal.Model)
 	if err != nil {
 		diags.AddError(fmt.Sprintf("Unable to read the versions of model %q", goal.Model), explain(err))
@@ -66,6 +68,8 @@ func (r *modelStageResource) planTakeOver(ctx context.Context, plan *modelStageS
 	if !ok {
 		return
 	}
+	plan.PromotedWith = r.session.planSignature(ctx, goal, version.Stage, config.PromotionTags, types.MapNull(types.StringType),
+		&versionMemory{}, diags)
 	leaving := r.session.review(version, goal, handover.Observe(observed), diags)
 	r.session.stake(goal, claim{version: goal.Version, changes: true}, diags)
 	if len(leaving) > 0 {
@@ -75,9 +79,16 @@ func (r *modelStageResource) planTakeOver(ctx context.Context, plan *modelStageS
 }
 
 // planMove plans a pointer that is in the state, from what its last read remembered.
-func (r *modelStageResource) planMove(ctx context.Context, plan, prior *modelStageState, memory *versionMemory, diags *diag.Diagnostics) {
-	goal := plan.goal(ctx, diags)
+func (r *modelStageResource) planMove(
+	ctx context.Context, config, plan, prior *modelStageState, memory *versionMemory, diags *diag.Diagnostics,
+) {
+	goal := r.session.guard(plan.goal(ctx, diags))
 	held := prior.goal(ctx, diags).Version
+	from := goal.Stage
+	if goal.Version != held && !slices.Contains(memory.View[goal.Stage], goal.Version) {
+		from = "" // Somewhere else.
+	}
+	plan.PromotedWith = r.session.planSignature(ctx, goal, from, config.PromotionTags, prior.PromotedWith, memory, diags)
 	if goal.Version != held {
 		// The plan has read the model; the plan made again during apply has not, and leaves the check to the handover.
 		if observed, seen := r.session.cache.Seen(goal.Model); seen {

@@ -40,7 +40,8 @@ func (r *modelStageResource) Configure(_ context.Context, req resource.Configure
 }
 
 func (r *modelStageResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	var plan modelStageState
+	var config, plan modelStageState
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	timeout, more := plan.Timeouts.Create(ctx, defaultChangeTimeout)
 	resp.Diagnostics.Append(more...)
@@ -49,7 +50,8 @@ func (r *modelStageResource) Create(ctx context.Context, req resource.CreateRequ
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	if r.point(ctx, &plan, &versionMemory{}, resp.Private, &resp.Diagnostics) {
+	signed := types.MapNull(types.StringType)
+	if r.point(ctx, &config, &plan, signed, &versionMemory{}, resp.Private, &resp.Diagnostics) {
 		resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 		resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
 	}
@@ -90,8 +92,10 @@ func (r *modelStageResource) Read(ctx context.Context, req resource.ReadRequest,
 }
 
 func (r *modelStageResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	var plan modelStageState
+	var config, plan, prior modelStageState
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
 	timeout, more := plan.Timeouts.Update(ctx, defaultChangeTimeout)
 	resp.Diagnostics.Append(more...)
 	memory := loadMemory(ctx, req.Private, &resp.Diagnostics)
@@ -100,18 +104,20 @@ func (r *modelStageResource) Update(ctx context.Context, req resource.UpdateRequ
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	if r.point(ctx, &plan, memory, resp.Private, &resp.Diagnostics) {
+	if !r.session.signBelatedly(ctx, plan.goal(ctx, &resp.Diagnostics), config.PromotionTags, memory, &resp.Diagnostics) {
+		return
+	}
+	if r.point(ctx, &config, &plan, prior.PromotedWith, memory, resp.Private, &resp.Diagnostics) {
 		resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 		identify(ctx, resp.Identity, plan.identity(), &resp.Diagnostics)
 	}
 }
 
-// point gives the stage to the planned version.
+// point gives the stage to the planned version. signed is what the last promotion was signed with.
 func (r *modelStageResource) point(
-	ctx context.Context, plan *modelStageState, memory *versionMemory, private privateWriter, diags *diag.Diagnostics,
+	ctx context.Context, config, plan *modelStageState, signed types.Map, memory *versionMemory, private privateWriter, diags *diag.Diagnostics,
 ) bool {
-	goal := plan.goal(ctx, diags)
-	goal.RequireStaging = r.session.requireStaging
+	goal := r.session.guard(plan.goal(ctx, diags))
 	outcome, err := r.session.engine.Run(ctx, goal)
 	if err != nil {
 		diags.AddAttributeError(path.Root("version"),
@@ -119,6 +125,8 @@ func (r *modelStageResource) point(
 		return false
 	}
 	warnOfOvertaken(goal, outcome, diags)
+	written, promoted := r.session.sign(ctx, goal, outcome, declaredTags(ctx, config.PromotionTags, diags), memory, diags)
+	settleSignature(ctx, &plan.PromotedWith, written, promoted, signed, diags)
 	memory.Pointed = goal.Version
 	memory.save(ctx, private, outcome.Versions, diags)
 	plan.StageConflicts = versionList(nil)

@@ -37,6 +37,8 @@ func modelStageSchema(ctx context.Context) schema.Schema {
 					"`mlregistry_model_version.new.version`.",
 				Validators: []validator.String{versionNumberRule()},
 			},
+			"require_tags":   requireTagsAttribute(),
+			"promotion_tags": promotionTagsAttribute(),
 			"on_destroy": schema.StringAttribute{
 				Optional: true, Computed: true, Default: stringdefault.StaticString(destroyArchive),
 				MarkdownDescription: "What destroying the pointer does to the version that it gave the stage to, if that holds it still. `archive` " +
@@ -59,6 +61,7 @@ func modelStageSchema(ctx context.Context) schema.Schema {
 				MarkdownDescription: "Other versions that hold the stage as well. Always planned to be empty, so that a second holder made by " +
 					"hand is a diff.",
 			},
+			"promoted_with": promotedWithAttribute(),
 		},
 	}
 }

@@ -17,10 +17,13 @@ type modelStageState struct {
 	ModelName        types.String   `tfsdk:"model_name"`
 	Stage            types.String   `tfsdk:"stage"`
 	Version          types.String   `tfsdk:"version"`
+	RequireTags      types.Map      `tfsdk:"require_tags"`
+	PromotionTags    types.Map      `tfsdk:"promotion_tags"`
 	OnDestroy        types.String   `tfsdk:"on_destroy"`
 	Timeouts         timeouts.Value `tfsdk:"timeouts"`
 	ArchivedVersions types.List     `tfsdk:"archived_versions"`
 	StageConflicts   types.List     `tfsdk:"stage_conflicts"`
+	PromotedWith     types.Map      `tfsdk:"promoted_with"`
 }
 
 // goal returns the handover that a plan stands for.
@@ -29,7 +32,7 @@ func (s *modelStageState) goal(ctx context.Context, diags *diag.Diagnostics) han
 	number, _ := registry.ParseNumber(s.Version.ValueString())
 	return handover.Goal{
 		Model: s.ModelName.ValueString(), Version: number, Stage: stage, ArchiveExisting: true,
-		Reviewed: numberList(ctx, s.ArchivedVersions, diags),
+		Reviewed: numberList(ctx, s.ArchivedVersions, diags), RequireTags: declaredTags(ctx, s.RequireTags, diags),
 	}
 }
 

@@ -27,6 +27,8 @@ type versionMemory struct {
 	Pointed registry.Number `json:"pointed,omitempty"`
 	// StageUnmanaged says that the configuration last applied left stage out.
 	StageUnmanaged bool `json:"stage_unmanaged,omitempty"`
+	// Unwritten are promotion tags that could not be written; nil when there are none.
+	Unwritten *unwrittenTags `json:"unwritten,omitempty"`
 	// Imported is set between an import and the first read after it.
 	Imported bool `json:"-"`
 }

@@ -56,7 +56,7 @@ func (r *modelVersionResource) ModifyPlan(ctx context.Context, req resource.Modi
 	case planning.prior == nil:
 		planning.planNew(ctx)
 	default:
-		planning.planExisting()
+		planning.planExisting(ctx)
 	}
 	if !resp.Diagnostics.HasError() {
 		resp.Diagnostics.Append(resp.Plan.Set(ctx, &planning.plan)...)
@@ -142,35 +142,50 @@ func (p *versionPlanning) planStatus() {
 }
 
 // planExisting plans a version in the state from what the last read remembered, without asking the registry.
-func (p *versionPlanning) planExisting() {
+func (p *versionPlanning) planExisting(ctx context.Context) {
 	if p.config.Stage.IsNull() {
 		p.plan.Stage, p.plan.ArchivedVersions, p.plan.StageConflicts = p.prior.Stage, p.prior.ArchivedVersions, p.prior.StageConflicts
 		if p.config.ArchiveExistingVersions.IsNull() {
 			p.plan.ArchiveExistingVersions = p.prior.ArchiveExistingVersions // It says nothing while the stage is not managed.
 		}
+		p.plan.PromotedWith = p.prior.PromotedWith
 		return
 	}
 	p.plan.StageConflicts = versionList(nil)
 	if p.config.Stage.IsUnknown() || p.config.ArchiveExistingVersions.IsUnknown() {
-		p.plan.ArchivedVersions = types.ListUnknown(types.StringType)
+		p.plan.ArchivedVersions, p.plan.PromotedWith = types.ListUnknown(types.StringType), types.MapUnknown(types.StringType)
 		return
 	}
 	wanted, current := p.plan.wantedStage(), p.prior.wantedStage()
 	if wanted == current {
 		p.plan.Stage = p.prior.Stage // Written in another letter case, perhaps: no difference.
 	}
-	p.planHandover(registry.Version{
+	version := registry.Version{
 		Model: p.prior.ModelName.ValueString(), Number: p.prior.number(), Stage: current,
 		Status: registry.Status(p.prior.Status.ValueString()),
-	}, p.memory.View)
+	}
+	// The plan has read the model; the plan made again during apply has not, and leaves the tags to the handover.
+	found, seen := p.session.seen(version.Model, version.Number)
+	version.Tags = found.Tags
+	p.planHandover(ctx, version, seen, p.memory.View)
 }
 
-// planHandover checks that version may go to its planned stage, and shows who leaves it.
-func (p *versionPlanning) planHandover(version registry.Version, view handover.View) {
-	goal := handover.Goal{
+// planHandover checks that version may go to its planned stage, and shows who leaves it. Its tags are checked if tagsKnown.
+func (p *versionPlanning) planHandover(ctx context.Context, version registry.Version, tagsKnown bool, view handover.View) {
+	goal := p.session.guard(handover.Goal{
 		Model: version.Model, Version: version.Number, Stage: p.plan.wantedStage(),
-		ArchiveExisting: p.plan.ArchiveExistingVersions.ValueBool(),
+		ArchiveExisting: p.plan.ArchiveExistingVersions.ValueBool(), RequireTags: declaredTags(ctx, p.plan.RequireTags, p.diags),
+	})
+	goal.RequireTags = knownRequirements(goal.RequireTags, p.plan.Tags)
+	if !tagsKnown {
+		goal.RequireTags = nil
 	}
+	version.Tags = p.tagsToBe(ctx, version.Tags)
+	before := types.MapNull(types.StringType)
+	if p.prior != nil {
+		before = p.prior.PromotedWith
+	}
+	p.plan.PromotedWith = p.session.planSignature(ctx, goal, version.Stage, p.config.PromotionTags, before, p.memory, p.diags)
 	leaving := p.session.review(version, goal, view, p.diags)
 	p.session.stake(goal, claim{
 		version: version.Number, source: p.plan.Source.ValueString(), changes: p.prior == nil || version.Stage != goal.Stage,

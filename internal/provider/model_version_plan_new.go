@@ -23,7 +23,7 @@ func (p *versionPlanning) planNew(ctx context.Context) {
 	stageManaged := !p.config.Stage.IsNull()
 	p.plan.StageConflicts = versionList(nil)
 	if !stageManaged {
-		p.plan.ArchivedVersions = versionList(nil)
+		p.plan.ArchivedVersions, p.plan.PromotedWith = versionList(nil), types.MapNull(types.StringType)
 		if !p.adopts() {
 			p.plan.Stage = types.StringValue(string(registry.StageNone))
 		}
@@ -55,13 +55,13 @@ func (p *versionPlanning) planNew(ctx context.Context) {
 	} else if len(observed) == 0 {
 		p.checkModel(ctx, model)
 	} else if left, found := p.session.engine.Unfinished(observed, p.plan.toRegistry(ctx, p.diags), p.plan.wantedStage()); found {
-		version.Number = left.Number
+		version.Number, version.Tags = left.Number, left.Tags
 		p.diags.AddWarning(fmt.Sprintf("Version %s of model %q is taken over from an interrupted apply", left.Number, model),
 			"An earlier apply registered it from the same source and was killed before Terraform could note it. Apply takes it instead of "+
 				"registering a second one.")
 	}
 	if stageManaged {
-		p.planHandover(version, handover.Observe(observed))
+		p.planHandover(ctx, version, true, handover.Observe(observed))
 	}
 }
 

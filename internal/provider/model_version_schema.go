@@ -72,6 +72,8 @@ func modelVersionSchema(ctx context.Context) schema.Schema {
 					"out, the stage is shown and not managed.",
 				Validators: []validator.String{stageRule()},
 			},
+			"require_tags":   requireTagsAttribute(),
+			"promotion_tags": promotionTagsAttribute(),
 			"archive_existing_versions": schema.BoolAttribute{
 				Optional: true, Computed: true, Default: booldefault.StaticBool(true),
 				MarkdownDescription: "Whether `Staging` and `Production` have one holder: going there archives the others. Default: `true`. " +
@@ -105,6 +107,7 @@ func modelVersionSchema(ctx context.Context) schema.Schema {
 				MarkdownDescription: "Other versions that hold this version's exclusive stage although it is to have one holder. Always planned " +
 					"to be empty, so that a second holder made by hand is a diff.",
 			},
+			"promoted_with": promotedWithAttribute(),
 			"creation_time": schema.StringAttribute{
 				Computed: true, PlanModifiers: keep,
 				MarkdownDescription: "When the version was registered (RFC 3339, UTC, milliseconds; `creation_timestamp` of the REST API).",

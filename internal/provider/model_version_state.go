@@ -23,12 +23,15 @@ type modelVersionState struct {
 	Description             types.String   `tfsdk:"description"`
 	Tags                    types.Map      `tfsdk:"tags"`
 	Stage                   types.String   `tfsdk:"stage"`
+	RequireTags             types.Map      `tfsdk:"require_tags"`
+	PromotionTags           types.Map      `tfsdk:"promotion_tags"`
 	ArchiveExistingVersions types.Bool     `tfsdk:"archive_existing_versions"`
 	OnDestroy               types.String   `tfsdk:"on_destroy"`
 	Timeouts                timeouts.Value `tfsdk:"timeouts"`
 	Status                  types.String   `tfsdk:"status"`
 	ArchivedVersions        types.List     `tfsdk:"archived_versions"`
 	StageConflicts          types.List     `tfsdk:"stage_conflicts"`
+	PromotedWith            types.Map      `tfsdk:"promoted_with"`
 	CreationTime            types.String   `tfsdk:"creation_time"`
 	UserID                  types.String   `tfsdk:"user_id"`
 }
@@ -52,11 +55,12 @@ func (s *modelVersionState) wantedStage() registry.Stage {
 }
 
 // goal returns the handover that a plan stands for.
-func (s *modelVersionState) goal(ctx context.Context, requireStaging bool, diags *diag.Diagnostics) handover.Goal {
+func (s *modelVersionState) goal(ctx context.Context, diags *diag.Diagnostics) handover.Goal {
 	return handover.Goal{
 		Model: s.ModelName.ValueString(), Version: s.number(), Stage: s.wantedStage(),
 		ArchiveExisting: s.ArchiveExistingVersions.ValueBool(),
-		Reviewed:        numberList(ctx, s.ArchivedVersions, diags), RequireStaging: requireStaging,
+		Reviewed:        numberList(ctx, s.ArchivedVersions, diags),
+		RequireTags:     declaredTags(ctx, s.RequireTags, diags),
 	}
 }
 

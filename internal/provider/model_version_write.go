@@ -53,7 +53,7 @@ func (r *modelVersionResource) Create(ctx context.Context, req resource.CreateRe
 		}
 	}
 	if !memory.StageUnmanaged {
-		r.promote(ctx, &plan, &resp.Diagnostics)
+		r.promote(ctx, &config, &plan, types.MapNull(types.StringType), memory, &resp.Diagnostics)
 	}
 }
 
@@ -61,7 +61,7 @@ func (r *modelVersionResource) Create(ctx context.Context, req resource.CreateRe
 func (r *modelVersionResource) begin(ctx context.Context, plan *modelVersionState, memory *versionMemory, diags *diag.Diagnostics) bool {
 	model := plan.ModelName.ValueString()
 	if memory.Created {
-		goal := plan.goal(ctx, r.session.requireStaging, diags)
+		goal := r.session.guard(plan.goal(ctx, diags))
 		version, err := r.session.engine.Create(ctx, plan.toRegistry(ctx, diags), goal)
 		if err != nil {
 			diags.AddError(fmt.Sprintf("Unable to register a version of model %q", model), explain(err))
@@ -117,10 +117,11 @@ func (r *modelVersionResource) Update(ctx context.Context, req resource.UpdateRe
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	memory.StageUnmanaged = config.Stage.IsNull()
-	if !r.describe(ctx, &plan, &prior, &resp.Diagnostics) {
+	if !r.session.signBelatedly(ctx, plan.goal(ctx, &resp.Diagnostics), config.PromotionTags, memory, &resp.Diagnostics) ||
+		!r.describe(ctx, &plan, &prior, &resp.Diagnostics) {
 		return
 	}
-	if !memory.StageUnmanaged && !r.promote(ctx, &plan, &resp.Diagnostics) {
+	if !memory.StageUnmanaged && !r.promote(ctx, &config, &plan, prior.PromotedWith, memory, &resp.Diagnostics) {
 		return
 	}
 	r.finish(ctx, &plan, memory, resp.Private, &resp.Diagnostics)
@@ -145,9 +146,11 @@ func (r *modelVersionResource) describe(ctx context.Context, plan, before *model
 	return err == nil
 }
 
-// promote brings the version to its planned stage.
-func (r *modelVersionResource) promote(ctx context.Context, plan *modelVersionState, diags *diag.Diagnostics) bool {
-	goal := plan.goal(ctx, r.session.requireStaging, diags)
+// promote brings the version to its planned stage. signed is what its last promotion was signed with.
+func (r *modelVersionResource) promote(
+	ctx context.Context, config, plan *modelVersionState, signed types.Map, memory *versionMemory, diags *diag.Diagnostics,
+) bool {
+	goal := r.session.guard(plan.goal(ctx, diags))
 	outcome, err := r.session.engine.Run(ctx, goal)
 	if err != nil {
 		diags.AddAttributeError(path.Root("stage"),
@@ -155,6 +158,8 @@ func (r *modelVersionResource) promote(ctx context.Context, plan *modelVersionSt
 		return false
 	}
 	warnOfOvertaken(goal, outcome, diags)
+	written, promoted := r.session.sign(ctx, goal, outcome, declaredTags(ctx, config.PromotionTags, diags), memory, diags)
+	settleSignature(ctx, &plan.PromotedWith, written, promoted, signed, diags)
 	return true
 }
 
@@ -171,5 +176,8 @@ func (s *modelVersionState) settleUnknowns() {
 		if list.IsUnknown() {
 			*list = versionList(nil)
 		}
+	}
+	if s.PromotedWith.IsUnknown() {
+		s.PromotedWith = types.MapNull(types.StringType)
 	}
 }

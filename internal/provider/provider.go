@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
@@ -50,13 +51,16 @@ func (p *mlregistryProvider) Configure(ctx context.Context, req provider.Configu
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	configured := newSession(target, config.settings())
+	configured := newSession(target, config.settings(ctx, &resp.Diagnostics))
 	resp.ResourceData, resp.DataSourceData, resp.ListResourceData = configured, configured, configured
 }
 
 // settings returns what the block says about promotions.
-func (c *providerConfig) settings() sessionSettings {
-	settings := sessionSettings{way: handover.Atomic, requireStaging: c.RequireStaging.ValueBool()}
+func (c *providerConfig) settings(ctx context.Context, diags *diag.Diagnostics) sessionSettings {
+	settings := sessionSettings{
+		way: handover.Atomic, requireStaging: c.RequireStaging.ValueBool(),
+		requireTags: declaredTags(ctx, c.RequireTags, diags), promotionTags: declaredTags(ctx, c.PromotionTags, diags),
+	}
 	if !c.Handover.IsNull() {
 		settings.way = handover.Way(c.Handover.ValueString())
 	}

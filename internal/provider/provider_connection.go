@@ -38,6 +38,8 @@ type providerConfig struct {
 	MaxConcurrentRequests types.Int64   `tfsdk:"max_concurrent_requests"`
 	Handover              types.String  `tfsdk:"handover"`
 	RequireStaging        types.Bool    `tfsdk:"require_staging"`
+	RequireTags           types.Map     `tfsdk:"require_tags"`
+	PromotionTags         types.Map     `tfsdk:"promotion_tags"`
 }
 
 // execConfig is the attribute exec of the provider block.

@@ -128,6 +128,18 @@ func (p *mlregistryProvider) Schema(_ context.Context, _ provider.SchemaRequest,
 				MarkdownDescription: "Refuse to move a version from None to Production, in the plan. A rollback (Archived to Production) " +
 					"is always allowed. Default: `false`, which only warns.",
 			},
+			"require_tags": schema.MapAttribute{
+				Optional: true, ElementType: types.StringType, Validators: requiredTagRules(),
+				MarkdownDescription: "Tags that a version must have, with these values, to enter Production, whichever stage it comes from: a " +
+					"rollback counts. Checked in the plan, and again in the apply before anything is touched. A version that is in Production " +
+					"already is not asked. Resources can require more, or another value of a tag. Default: none.",
+			},
+			"promotion_tags": schema.MapAttribute{
+				Optional: true, ElementType: types.StringType, Validators: promotionTagRules(),
+				MarkdownDescription: "Tags to write onto a version once it has entered Production, so that the registry tells who was live when, " +
+					"such as `{ commit = var.commit }`. " + placeholderText() + " Resources can add to them. A change takes effect at the next " +
+					"promotion and is never a difference of a plan. Default: none.",
+			},
 		},
 	}
 }

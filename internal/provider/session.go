@@ -33,6 +33,10 @@ type sessionSettings struct {
 	way handover.Way
 	// requireStaging refuses the move from None to Production.
 	requireStaging bool
+	// requireTags are tags that a version must have to enter Production.
+	requireTags map[string]string
+	// promotionTags are tags that a version gets once it has entered Production; see fillIn for what values may hold.
+	promotionTags map[string]string
 }
 
 func newSession(target registry.Client, settings sessionSettings) *session {

@@ -26,6 +26,15 @@ func (s *session) find(ctx context.Context, model string, number registry.Number
 	return version, versions, err
 }
 
+// seen returns a version as this process first saw it, and whether it did. It asks nobody.
+func (s *session) seen(model string, number registry.Number) (registry.Version, bool) {
+	if !s.known() {
+		return registry.Version{}, false
+	}
+	versions, _ := s.cache.Seen(model)
+	return registry.FindVersion(versions, number)
+}
+
 // require returns a version that a plan names. One that this process has not seen may have been created by this very
 // apply, so it is asked for before it counts as missing, which is an error at the attribute version.
 func (s *session) require(ctx context.Context, model string, number registry.Number, diags *diag.Diagnostics) (registry.Version, bool) {

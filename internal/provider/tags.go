@@ -8,19 +8,24 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/handover"
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
 )
 
-// reservedTagPrefix starts the keys of the tags that MLflow writes itself.
-const reservedTagPrefix = "mlflow."
-
-// declaredTags returns a tags attribute as a map; nil for null.
+// declaredTags returns a map attribute of tags as far as its values are known; nil for null and unknown. During apply all
+// are.
 func declaredTags(ctx context.Context, tags types.Map, diags *diag.Diagnostics) map[string]string {
-	declared := make(map[string]string)
 	if tags.IsNull() || tags.IsUnknown() {
 		return nil
 	}
+	var declared map[string]types.String
 	diags.Append(tags.ElementsAs(ctx, &declared, false)...)
-	return declared
+	known := make(map[string]string, len(declared))
+	for key, value := range declared {
+		if !value.IsUnknown() && !value.IsNull() {
+			known[key] = value.ValueString()
+		}
+	}
+	return known
 }
 
 // managedTags returns the state of a tags attribute: of the registry's tags those whose keys were declared before. Other
@@ -29,7 +34,7 @@ func managedTags(ctx context.Context, before types.Map, found map[string]string,
 	if imported {
 		taken := make(map[string]string)
 		for key, value := range found {
-			if !strings.HasPrefix(key, reservedTagPrefix) && key != handover.UnfinishedTag {
+			if !strings.HasPrefix(key, registry.ReservedTagPrefix) && key != handover.UnfinishedTag {
 				taken[key] = value
 			}
 		}

@@ -7,9 +7,9 @@ import (
 	"unicode/utf8"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/handover"
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
 )
 
@@ -105,26 +105,48 @@ func sourceRule() validator.String {
 	}
 }
 
-// maxTagKeyLength is MAX_MODEL_REGISTRY_TAG_KEY_LENGTH of MLflow 3.17 (mlflow/utils/validation.py).
-const maxTagKeyLength = 250
-
-// tagRules refuse keys that MLflow keeps for itself or cannot keep, and values that are null.
+// tagRules refuse tags that MLflow cannot keep, keys that are not the configuration's to set, and values that are null.
 func tagRules() []validator.Map {
 	return []validator.Map{
-		mapvalidator.KeysAre(
-			stringvalidator.LengthBetween(1, maxTagKeyLength),
-			textRule{
-				description: "not a key of MLflow's own",
-				summary:     "Reserved tag key",
-				check: func(key string) error {
-					if strings.HasPrefix(key, reservedTagPrefix) {
-						return fmt.Errorf("%w: the tag key %q starts with %q: such tags are MLflow's own, and this provider leaves them alone",
-							registry.ErrInvalid, key, reservedTagPrefix)
-					}
-					return nil
-				},
+		mapvalidator.KeysAre(tagKeyRules()...), mapvalidator.ValueStringsAre(tagValueRule()), mapvalidator.NoNullValues(),
+	}
+}
+
+// tagKeyRules refuse a key that MLflow cannot keep, and one that is not the configuration's to set.
+func tagKeyRules() []validator.String {
+	return []validator.String{
+		possibleTagKeyRule(),
+		textRule{
+			description: "not a key of MLflow's or of this provider's own",
+			summary:     "Reserved tag key",
+			check: func(key string) error {
+				if strings.HasPrefix(key, registry.ReservedTagPrefix) {
+					return fmt.Errorf("%w: the tag key %q starts with %q: such tags are MLflow's own, and this provider leaves them alone",
+						registry.ErrInvalid, key, registry.ReservedTagPrefix)
+				}
+				if key == handover.UnfinishedTag {
+					return fmt.Errorf("%w: the provider itself sets the tag %q while it registers a version", registry.ErrInvalid, key)
+				}
+				return nil
 			},
-		),
-		mapvalidator.NoNullValues(),
+		},
+	}
+}
+
+// possibleTagKeyRule refuses a key that no tag in MLflow can have.
+func possibleTagKeyRule() validator.String {
+	return textRule{
+		description: "letters, digits, '_', '-', '.', ':', '/' and spaces, at most 250 characters, plain as a path",
+		summary:     "Invalid tag key",
+		check:       registry.ValidateTagKey,
+	}
+}
+
+// tagValueRule refuses a value that MLflow cannot keep.
+func tagValueRule() validator.String {
+	return textRule{
+		description: fmt.Sprintf("at most %d characters", registry.MaxTagValueLength),
+		summary:     "Invalid tag value",
+		check:       registry.ValidateTagValue,
 	}
 }
