@@ -14,6 +14,9 @@ var identified = map[string]map[string]any{
 	"mlregistry_model_version":    {"model_name": "MODEL", "version": "1"},
 	"mlregistry_model_stage":      {"model_name": "MODEL", "stage": "Production"},
 	"mlregistry_model_alias":      {"model_name": "MODEL", "alias": "champion"},
+
+	"mlregistry_registered_model_tag": {"model_name": "MODEL", "key": "team"},
+	"mlregistry_model_version_tag":    {"model_name": "MODEL", "version": "1", "key": "gate/validation"},
 }
 
 // named returns what identifies an object of a type in the test's own model.
@@ -33,6 +36,8 @@ func (p *protocol) populate() {
 	p.CreateVersion(p.t, p.model, "s3://models/fraud/1")
 	p.Transition(p.t, p.model, "1", "Production", false)
 	p.SetAlias(p.t, p.model, "champion", "1")
+	p.SetModelTag(p.t, p.model, "team", "risk")
+	p.SetVersionTag(p.t, p.model, "1", "gate/validation", "passed")
 }
 
 // Every resource has an identity, and all of it is needed to import by it.

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -48,6 +49,9 @@ func (r *modelVersionResource) ModifyPlan(ctx context.Context, req resource.Modi
 		return
 	}
 	resp.RequiresReplace = planning.replaced()
+	if len(resp.RequiresReplace) == 0 {
+		planning.claimTags(ctx)
+	}
 	planning.planOnDestroy()
 	planning.planStatus()
 	switch {
@@ -114,6 +118,24 @@ func (p *versionPlanning) replaced() path.Paths {
 		}
 	}
 	return changed
+}
+
+// claimTags notes the tags that the plan declares and gives up, and refuses those that promotion_tags writes.
+func (p *versionPlanning) claimTags(ctx context.Context) {
+	for key := range p.config.PromotionTags.Elements() {
+		if _, declared := p.config.Tags.Elements()[key]; declared {
+			p.diags.AddAttributeError(path.Root("promotion_tags"), fmt.Sprintf("The tag %q is in tags and in promotion_tags", key),
+				"A promotion would set it, and the next plan would set it back. Use another key in one of the two.")
+		}
+	}
+	before := types.MapNull(types.StringType)
+	if p.prior != nil {
+		before = p.prior.Tags
+	}
+	if p.plan.ModelName.IsUnknown() || p.plan.Version.IsUnknown() {
+		return
+	}
+	p.session.claimTags(ctx, versionTagsOwner, tagPlace{model: p.plan.ModelName.ValueString(), version: p.plan.number()}, before, p.plan.Tags, p.diags)
 }
 
 // planOnDestroy shows the default, which depends on where the version came from. An imported version keeps its null, so

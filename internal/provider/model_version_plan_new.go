@@ -2,7 +2,6 @@ package provider
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -53,7 +52,7 @@ func (p *versionPlanning) planNew(ctx context.Context) {
 		version = found
 		p.showAdopted(found)
 	} else if len(observed) == 0 {
-		p.checkModel(ctx, model)
+		p.session.requireModel(ctx, model, p.diags)
 	} else if left, found := p.session.engine.Unfinished(observed, p.plan.toRegistry(ctx, p.diags), p.plan.wantedStage()); found {
 		version.Number, version.Tags = left.Number, left.Tags
 		p.diags.AddWarning(fmt.Sprintf("Version %s of model %q is taken over from an interrupted apply", left.Number, model),
@@ -97,22 +96,4 @@ func missingVersionAdvice(observed []registry.Version) string {
 	}
 	newest := observed[len(observed)-1].Number
 	return fmt.Sprintf("The newest version is %s. Check the number, and that the pipeline which registers it has run.", newest)
-}
-
-// checkModel fails the plan when the model of a new version neither exists nor is planned to.
-func (p *versionPlanning) checkModel(ctx context.Context, model string) {
-	if p.session.planned.has(model) {
-		return
-	}
-	found, err := p.session.cache.Model(ctx, model)
-	switch {
-	case errors.Is(err, registry.ErrNotFound):
-		p.diags.AddAttributeError(path.Root("model_name"), fmt.Sprintf("Registered model %q does not exist", model),
-			"Declare it with mlregistry_registered_model and refer to it here, as in model_name = mlregistry_registered_model.NAME.name, so "+
-				"that Terraform creates it first. If it is meant to exist, check the name and which registry the provider uses.")
-	case err != nil:
-		p.diags.AddError(fmt.Sprintf("Unable to read registered model %q", model), explain(err))
-	case found.IsPrompt():
-		refusePrompt("model_name", model, p.diags)
-	}
 }

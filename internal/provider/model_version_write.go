@@ -69,6 +69,8 @@ func (r *modelVersionResource) begin(ctx context.Context, plan *modelVersionStat
 		}
 		r.session.claims.born(model, plan.Source.ValueString(), version.Number)
 		plan.Version = types.StringValue(version.Number.String())
+		// Resources that own a single tag of it are planned once more when they learn its number: they find these claims.
+		r.session.claimTags(ctx, versionTagsOwner, tagPlace{model: model, version: version.Number}, types.MapNull(types.StringType), plan.Tags, diags)
 		plan.Status = types.StringValue(string(version.Status))
 		r.reconcile(ctx, plan, version, diags) // One that a killed process left behind may be described otherwise.
 		return true
@@ -136,7 +138,7 @@ func (r *modelVersionResource) describe(ctx context.Context, plan, before *model
 	model, number := plan.ModelName.ValueString(), plan.number()
 	err := changeTags(declaredTags(ctx, before.Tags, diags), declaredTags(ctx, plan.Tags, diags),
 		func(key, value string) error { return r.session.cache.SetVersionTag(ctx, model, number, key, value) },
-		func(key string) error { return r.session.cache.DeleteVersionTag(ctx, model, number, key) })
+		func(key string) error { return r.session.release(ctx, model, number, key) })
 	if err == nil && !plan.Description.Equal(before.Description) {
 		err = r.session.cache.DescribeVersion(ctx, model, number, plan.Description.ValueString())
 	}

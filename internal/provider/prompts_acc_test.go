@@ -21,6 +21,8 @@ func TestAccPrompts(t *testing.T) {
 		"stage": {"resource \"mlregistry_model_stage\" \"it\" {\n" + model + "\nstage = \"Production\"\nversion = 1\n}", "model_name",
 			refused},
 		"alias":             {"resource \"mlregistry_model_alias\" \"it\" {\n" + model + "\nalias = \"champion\"\nversion = 1\n}", "model_name", refused},
+		"modelTag":          {tagBlock(modelTag, "k", "v"), "model_name", refused},
+		"versionTag":        {tagBlock(versionTag, "k", "v"), "model_name", refused},
 		"dataModel":         {data(modelData, `name = "MODEL"`), "name", refused},
 		"dataVersion":       {data(versionData, model, "version = 1"), "model_name", refused},
 		"dataVersionAlias":  {data(versionData, model, `alias = "production"`), "model_name", refused},
@@ -48,12 +50,15 @@ func TestAccPrompts_import(t *testing.T) {
 	s.Transition(t, s.model, "1", "Production", false)
 	for address, id := range map[string]string{
 		model: s.model, v1: s.model + "/1", "mlregistry_model_stage.it": s.model + "/Production", "mlregistry_model_alias.it": s.model + "/production",
+		modelTag: s.model + "/mlflow.prompt.is_prompt", versionTag: s.model + "/1/mlflow.prompt.text",
 	} {
 		s.run(resource.TestStep{
 			Config: s.hcl(fmt.Sprintf("import {\n  to = %s\n  id = %q\n}\n", address, id), map[string]string{
 				model:                       `resource "mlregistry_registered_model" "m" { name = "MODEL" }`,
 				v1:                          "resource \"mlregistry_model_version\" \"v1\" {\n  model_name = \"MODEL\"\n  version = 1\n}\n",
 				"mlregistry_model_stage.it": "resource \"mlregistry_model_stage\" \"it\" {\n  model_name = \"MODEL\"\n  stage = \"Production\"\n  version = 1\n}\n",
+				modelTag:                    tagBlock(modelTag, "k", "v"),
+				versionTag:                  tagBlock(versionTag, "k", "v"),
 				"mlregistry_model_alias.it": "resource \"mlregistry_model_alias\" \"it\" {\n  model_name = \"MODEL\"\n  alias = \"production\"\n  version = 1\n}\n",
 			}[address]),
 			ExpectError: says("is a prompt, not a model"),

@@ -70,6 +70,7 @@ func (c *providerConfig) settings(ctx context.Context, diags *diag.Diagnostics) 
 func (p *mlregistryProvider) Resources(context.Context) []func() resource.Resource {
 	return []func() resource.Resource{
 		newRegisteredModelResource, newModelVersionResource, newModelStageResource, newModelAliasResource,
+		newRegisteredModelTagResource, newModelVersionTagResource,
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
 )
@@ -74,11 +75,16 @@ func (r *registeredModelResource) ModifyPlan(ctx context.Context, req resource.M
 		return
 	}
 	r.session.planned.add(plan.Name.ValueString())
+	object := tagPlace{model: plan.Name.ValueString()}
 	if req.State.Raw.IsNull() {
 		r.session.mayBeModel(ctx, "name", plan.Name.ValueString(), &resp.Diagnostics)
+		r.session.claimTags(ctx, modelTagsOwner, object, types.MapNull(types.StringType), plan.Tags, &resp.Diagnostics)
 		return
 	}
 	resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
+	if prior.Name.Equal(plan.Name) {
+		r.session.claimTags(ctx, modelTagsOwner, object, prior.Tags, plan.Tags, &resp.Diagnostics)
+	}
 	if resp.Diagnostics.HasError() || prior.Name.Equal(plan.Name) || prior.ForceDestroy.ValueBool() {
 		return
 	}
@@ -194,7 +200,7 @@ func (r *registeredModelResource) Update(ctx context.Context, req resource.Updat
 	before, after := declaredTags(ctx, prior.Tags, &resp.Diagnostics), declaredTags(ctx, plan.Tags, &resp.Diagnostics)
 	err := changeTags(before, after,
 		func(key, value string) error { return r.session.cache.SetModelTag(ctx, name, key, value) },
-		func(key string) error { return r.session.cache.DeleteModelTag(ctx, name, key) })
+		func(key string) error { return r.session.release(ctx, name, 0, key) })
 	if err == nil && !plan.Description.Equal(prior.Description) {
 		err = r.session.cache.DescribeModel(ctx, name, plan.Description.ValueString())
 	}

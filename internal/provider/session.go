@@ -25,6 +25,7 @@ type session struct {
 	planned plannedModels
 	claims  claims
 	aliases aliasClaims
+	tags    tagClaims
 }
 
 // sessionSettings are what a provider block says about promotions.

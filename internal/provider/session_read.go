@@ -15,14 +15,20 @@ import (
 // find returns a version and all versions of its model. A version that the model's search does not show is asked for by
 // itself before it counts as gone: servers leave out of a search what the caller may not read.
 func (s *session) find(ctx context.Context, model string, number registry.Number) (registry.Version, []registry.Version, error) {
-	versions, err := s.cache.Versions(ctx, model)
+	return findVersion(ctx, s.cache, model, number)
+}
+
+func findVersion(
+	ctx context.Context, reader registry.Reader, model string, number registry.Number,
+) (registry.Version, []registry.Version, error) {
+	versions, err := reader.Versions(ctx, model)
 	if err != nil {
 		return registry.Version{}, nil, err
 	}
 	if version, found := registry.FindVersion(versions, number); found {
 		return version, versions, nil
 	}
-	version, err := s.cache.Version(ctx, model, number)
+	version, err := reader.Version(ctx, model, number)
 	return version, versions, err
 }
 
@@ -55,6 +61,24 @@ func (s *session) require(ctx context.Context, model string, number registry.Num
 		return version, true
 	}
 	return version, false
+}
+
+// requireModel fails a plan when a model neither exists nor is planned to.
+func (s *session) requireModel(ctx context.Context, model string, diags *diag.Diagnostics) {
+	if s.planned.has(model) {
+		return
+	}
+	found, err := s.cache.Model(ctx, model)
+	switch {
+	case errors.Is(err, registry.ErrNotFound):
+		diags.AddAttributeError(path.Root("model_name"), fmt.Sprintf("Registered model %q does not exist", model),
+			"Declare it with mlregistry_registered_model and refer to it here, as in model_name = mlregistry_registered_model.NAME.name, so "+
+				"that Terraform creates it first. If it is meant to exist, check the name and which registry the provider uses.")
+	case err != nil:
+		diags.AddError(fmt.Sprintf("Unable to read registered model %q", model), explain(err))
+	case found.IsPrompt():
+		refusePrompt("model_name", model, diags)
+	}
 }
 
 // visible makes sure that a model without versions is known to have none: an error of the server, or a lack of rights,

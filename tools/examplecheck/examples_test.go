@@ -17,7 +17,7 @@ import (
 
 // prepared says how many versions of fraud the registry has to hold before an example can be planned.
 var prepared = map[string]int{"adopt": 8, "drift": 8, "resources/mlregistry_model_stage": 8, "resources/mlregistry_model_alias": 8,
-	"stages-and-aliases": 8}
+	"stages-and-aliases": 8, "promotion-gate": 8, "resources/mlregistry_registered_model_tag": 1, "resources/mlregistry_model_version_tag": 8}
 
 // Every folder of examples/ is found by itself, planned, applied, and planned again.
 func TestAccExamples_applyToAnEmptyPlan(t *testing.T) {
@@ -31,6 +31,12 @@ func TestAccExamples_applyToAnEmptyPlan(t *testing.T) {
 				e.serve(folder) // Something to look up.
 			} else {
 				e.seed(prepared[filepath.ToSlash(folder)])
+			}
+			if folder == "promotion-gate" {
+				if refused := e.Plan(); refused.ExitCode != 1 || !strings.Contains(refused.Output, `it has no tag "validation_status"`) {
+					t.Errorf("the gate is open:\n%s", refused.Output)
+				}
+				e.SetVersionTag(t, "fraud", "8", "validation_status", "passed")
 			}
 			e.holds()
 		})
@@ -122,6 +128,12 @@ func (e *example) serve(folder string) {
 	e.seed(max(1, prepared[filepath.ToSlash(folder)]))
 	e.Transition(e.t, "fraud", "1", "Production", false)
 	e.SetAlias(e.t, "fraud", "champion", "1")
+	switch filepath.Base(folder) {
+	case "mlregistry_registered_model_tag":
+		e.SetModelTag(e.t, "fraud", "on_call", "risk-team")
+	case "mlregistry_model_version_tag":
+		e.SetVersionTag(e.t, "fraud", "8", "review/risk", "approved")
+	}
 }
 
 // The plan that the promotion example shows in its comment is the one that the CLI prints.

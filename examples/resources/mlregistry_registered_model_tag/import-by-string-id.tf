@@ -1,0 +1,4 @@
+import {
+  to = mlregistry_registered_model_tag.on_call
+  id = "fraud/on_call"
+}
