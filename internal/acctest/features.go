@@ -37,6 +37,8 @@ var (
 	AliasesFollow = Feature{Name: "a deleted version takes its aliases along", MLflow: "2.22.4"}
 	// Workspaces: a server before it ignores the header that names one.
 	Workspaces = Feature{Name: "workspaces", MLflow: "3.10.0"}
+	// Webhooks: a server before it has none.
+	Webhooks = Feature{Name: "webhooks", MLflow: "3.5.1"}
 	// MissingModels: with both users and workspaces a server refuses requests about models that do not exist.
 	MissingModels = Feature{Name: "answers about missing models", Without: usersAndWorkspaces}
 )

@@ -133,7 +133,7 @@ var listingBehaviours = []behaviour{
 	{"the server tells its version and that it has stages", func(t *testing.T, r registry.Registry, _ string) {
 		server, err := r.(lister).Server(t.Context())
 		must(t, err)
-		if server.Version == "" || !server.Stages || server.Permissions || server.Workspaces {
+		if server.Version == "" || !server.Stages {
 			t.Errorf("server %+v", server)
 		}
 	}},

@@ -10,6 +10,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/acctest"
 )
 
 // The data sources, by type.
@@ -69,6 +71,9 @@ func badInput(t *testing.T, dataSource string, mistakes map[string]mistake) {
 	for name, one := range mistakes {
 		t.Run(name, func(t *testing.T) {
 			w := newWorkspace(t)
+			if strings.Contains(one.lines, "MODEL-missing") {
+				w.Needs(t, acctest.MissingModels)
+			}
 			w.CreateModel(t, w.model)
 			w.config(data(dataSource, one.lines))
 			w.wantPlanError(one.attribute, one.message)

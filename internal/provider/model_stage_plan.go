@@ -117,7 +117,12 @@ func (r *modelStageResource) planMove(
 func (r *modelStageResource) pointedVersion(
 	ctx context.Context, observed []registry.Version, goal handover.Goal, diags *diag.Diagnostics,
 ) (registry.Version, bool) {
-	if version, ok := registry.FindVersion(observed, goal.Version); ok {
+	version, ok := registry.FindVersion(observed, goal.Version)
+	switch {
+	case ok && version.IsPrompt():
+		refusePrompt("model_name", goal.Model, diags)
+		return version, false
+	case ok:
 		return version, true
 	}
 	return r.session.require(ctx, goal.Model, goal.Version, diags)

@@ -78,11 +78,13 @@ func (r *modelStageResource) Read(ctx context.Context, req resource.ReadRequest,
 		resp.Diagnostics.AddError(fmt.Sprintf("Unable to read who holds %s of model %q", state.Stage.ValueString(), model), explain(err))
 		return
 	}
+	if imported && !r.session.mayBeModel(ctx, "model_name", model, &resp.Diagnostics) {
+		return
+	}
 	if !state.fromRegistry(ctx, versions, &resp.Diagnostics) {
-		switch {
-		case !imported:
+		if !imported {
 			resp.State.RemoveResource(ctx)
-		case r.session.mayBeModel(ctx, "model_name", model, &resp.Diagnostics):
+		} else {
 			resp.Diagnostics.AddError("Unable to import", fmt.Sprintf("No version of model %q is in %s.", model, state.Stage.ValueString()))
 		}
 		return

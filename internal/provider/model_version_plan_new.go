@@ -38,6 +38,10 @@ func (p *versionPlanning) planNew(ctx context.Context) {
 		p.diags.AddError(fmt.Sprintf("Unable to read the versions of model %q", model), explain(err))
 		return
 	}
+	if ofPrompt(observed) {
+		refusePrompt("model_name", model, p.diags)
+		return
+	}
 	version := registry.Version{Model: model, Stage: registry.StageNone, Status: registry.StatusReady}
 	if p.adopts() {
 		found, ok := registry.FindVersion(observed, p.plan.number())

@@ -63,7 +63,6 @@ func TestAccModelVersionsData_badInput(t *testing.T) {
 		"stage":        {name + `stages = ["Prod"]`, "stages", "use one of None, Staging, Production, Archived."},
 		"noStages":     {name + `stages = []`, "stages", "must contain at least 1"},
 		"filter":       {name + `filter = "stage = 'Production'"`, "filter", "Correct filter:"},
-		"number":       {name + `filter = "version_number = 'one'"`, "filter", "Correct filter:"},
 		"order":        {name + `order_by = ["stage ASC"]`, "order_by", "Correct order_by:"},
 		"limitZero":    {name + "limit = 0", "limit", "value must be at least 1"},
 	})

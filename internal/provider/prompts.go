@@ -2,8 +2,8 @@ package provider
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -23,7 +23,7 @@ func refusePrompt(attribute, name string, diags *diag.Diagnostics) {
 func (s *session) mayBeModel(ctx context.Context, attribute, name string, diags *diag.Diagnostics) bool {
 	model, err := s.cache.Model(ctx, name)
 	switch {
-	case errors.Is(err, registry.ErrNotFound):
+	case err != nil && s.mayBeToCome(name, err):
 		return true
 	case err != nil:
 		diags.AddError(fmt.Sprintf("Unable to read registered model %q", name), explain(err))
@@ -33,4 +33,10 @@ func (s *session) mayBeModel(ctx context.Context, attribute, name string, diags 
 		return true
 	}
 	return false
+}
+
+// ofPrompt reports whether versions are those of a prompt. MLflow 2.21 and newer leaves them out of searches; older servers do not
+// know what a prompt is.
+func ofPrompt(versions []registry.Version) bool {
+	return slices.ContainsFunc(versions, registry.Version.IsPrompt)
 }

@@ -6,6 +6,8 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/acctest"
 )
 
 func TestAccRegisteredModelData(t *testing.T) {
@@ -39,6 +41,16 @@ func TestAccRegisteredModelData(t *testing.T) {
 			found(modelData, "latest_version", text("5")),
 			found(modelData, "creation_time", moment), found(modelData, "last_updated_time", moment)),
 		drifted, // What somebody does meanwhile is in the next read.
+	)
+}
+
+func TestAccRegisteredModelData_disappeared(t *testing.T) {
+	s := newScenario(t)
+	s.Needs(t, acctest.MissingModels)
+	s.CreateModel(t, s.model)
+	config := s.hcl(data(modelData, `name = "MODEL"`))
+	s.run(
+		step(config, found(modelData, "latest_version", null)),
 		resource.TestStep{PreConfig: func() { s.DeleteModel(t, s.model) }, Config: config,
 			ExpectError: says("Check the name, and which registry and workspace the provider uses.")},
 	)

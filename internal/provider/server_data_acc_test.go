@@ -12,11 +12,10 @@ import (
 
 func TestAccServerData(t *testing.T) {
 	s := newScenario(t)
-	yes, no := knownvalue.Bool(true), knownvalue.Bool(false)
 	s.run(step(s.hcl(data(serverData)),
 		found(serverData, "version", knownvalue.StringRegexp(regexp.MustCompile(`^\d+\.\d+\.\d+`))),
-		found(serverData, "stages", yes), found(serverData, "webhooks", knownvalue.Bool(s.Real())),
-		found(serverData, "workspaces", no), found(serverData, "permissions", no),
+		found(serverData, "stages", knownvalue.Bool(true)), found(serverData, "webhooks", knownvalue.Bool(s.Real() && s.Has(t, acctest.Webhooks))),
+		found(serverData, "workspaces", knownvalue.Bool(s.Workspace != "")), found(serverData, "permissions", knownvalue.Bool(s.HasUsers())),
 	))
 }
 
