@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
@@ -90,6 +91,44 @@ func TestAccIdentity_life(t *testing.T) {
 	w.MustApply()
 	w.wantIdentity(v1, "model_name", w.model, "version", "4")
 	w.emptyPlan()
+}
+
+// A state that Terraform 1.11 or an older provider wrote has no identities: it is read, what has disappeared since is planned
+// anew, and every object has its identity afterwards.
+func TestAccIdentity_stateWithout(t *testing.T) {
+	acctest.NeedsCLI(t, acctest.Identity)
+	w := newWorkspace(t)
+	const alias = "mlregistry_model_alias.a"
+	w.config(declaredModel, version("v1", source(1)),
+		"resource \"mlregistry_model_alias\" \"a\" {\n  model_name = \"MODEL\"\n  alias = \"champion\"\n  version = mlregistry_model_version.v1.version\n}\n")
+	w.MustApply()
+	var state map[string]any
+	if err := json.Unmarshal([]byte(readFile(t, w.Dir, "terraform.tfstate")), &state); err != nil {
+		t.Fatal(err)
+	}
+	stripped := 0
+	for _, one := range state["resources"].([]any) {
+		for _, instance := range one.(map[string]any)["instances"].([]any) {
+			delete(instance.(map[string]any), "identity")
+			delete(instance.(map[string]any), "identity_schema_version")
+			stripped++
+		}
+	}
+	older, err := json.Marshal(state)
+	if err != nil || stripped != 3 {
+		t.Fatalf("%d objects in the state, %v", stripped, err)
+	}
+	w.Write("terraform.tfstate", string(older))
+	if identity := w.identity(alias); identity != nil {
+		t.Fatalf("the state still has the identity %v", identity)
+	}
+	w.emptyPlan()
+	w.DeleteAlias(t, w.model, "champion")
+	wantText(t, w.MustApply().Output, "1 added, 0 changed, 0 destroyed")
+	w.emptyPlan()
+	w.wantIdentity(model, "name", w.model)
+	w.wantIdentity(v1, "model_name", w.model, "version", "1")
+	w.wantIdentity(alias, "model_name", w.model, "alias", "champion")
 }
 
 // terraform query finds what a registry holds, and writes the blocks that take it over as it is.
