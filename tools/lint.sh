@@ -14,7 +14,7 @@ go mod tidy -diff
 echo "golangci-lint"
 "$(tools/go-tool.sh golangci-lint)" run
 echo "dead code"
-unreachable=$("$(tools/go-tool.sh deadcode)" -test -tags policies,differential ./...)
+unreachable=$("$(tools/go-tool.sh deadcode)" -test -tags policies,differential,users ./...)
 [[ -z $unreachable ]] || { echo "functions that nothing calls:" "$unreachable" >&2; exit 1; }
 echo "terraform fmt"
 "$(tools/find-cli.sh)" fmt -check -diff -recursive examples
