@@ -33,7 +33,7 @@ func TestAccExamples_applyToAnEmptyPlan(t *testing.T) {
 				e.seed(prepared[filepath.ToSlash(folder)])
 			}
 			if folder == "promotion-gate" {
-				if refused := e.Plan(); refused.ExitCode != 1 || !strings.Contains(refused.Output, `it has no tag "validation_status"`) {
+				if refused := e.Plan(); refused.ExitCode != 1 || !strings.Contains(refused.Output, `may not enter Production`) {
 					t.Errorf("the gate is open:\n%s", refused.Output)
 				}
 				e.SetVersionTag(t, "fraud", "8", "validation_status", "passed")
