@@ -137,8 +137,8 @@ func TestTheTimeLimitEndsTheWholeCommand(t *testing.T) {
 
 func TestNoShellSeesTheArguments(t *testing.T) {
 	command := shell(t, "")
-	command.Args = []string{"-c", `printf '{"token": "%s"}' "$1"`, "sh", `$(id) ; "a b" *`}
-	wantToken(t, NewSource(Command{Name: command.Name, Args: []string{"-c", `printf '{"token": "%s"}' "$1"`, "sh", `$(id) ; a b *`}}), `$(id) ; a b *`)
+	script := `printf '{"token": "%s"}' "$1"`
+	wantToken(t, NewSource(Command{Name: command.Name, Args: []string{"-c", script, "sh", `$(id) ; a b *`}}), `$(id) ; a b *`)
 }
 
 func TestTheCommandHasItsEnvironment(t *testing.T) {
