@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -32,6 +33,7 @@ func (r *modelStageResource) ModifyPlan(ctx context.Context, req resource.Modify
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	proposed := plan
 	plan.StageConflicts = versionList(nil)
 	known := !plan.ModelName.IsUnknown() && !plan.Stage.IsUnknown() && !plan.Version.IsUnknown()
 	if exists && !plan.Stage.IsUnknown() {
@@ -51,7 +53,7 @@ func (r *modelStageResource) ModifyPlan(ctx context.Context, req resource.Modify
 	default:
 		r.planTakeOver(ctx, &config, &plan, &resp.Diagnostics)
 	}
-	if !resp.Diagnostics.HasError() {
+	if !resp.Diagnostics.HasError() && !reflect.DeepEqual(plan, proposed) {
 		resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
 	}
 }

@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"reflect"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -60,6 +61,7 @@ func (r *modelStageResource) Create(ctx context.Context, req resource.CreateRequ
 func (r *modelStageResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state modelStageState
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	before := state
 	memory := loadMemory(ctx, req.Private, &resp.Diagnostics)
 	identify(ctx, resp.Identity, state.identity(), &resp.Diagnostics)
 	imported := takeImported(ctx, req.Private, resp.Private, &resp.Diagnostics)
@@ -90,7 +92,9 @@ func (r *modelStageResource) Read(ctx context.Context, req resource.ReadRequest,
 		return
 	}
 	memory.save(ctx, resp.Private, versions, &resp.Diagnostics)
-	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
+	if !reflect.DeepEqual(state, before) {
+		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
+	}
 }
 
 func (r *modelStageResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {

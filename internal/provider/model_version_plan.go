@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"reflect"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -48,6 +49,7 @@ func (r *modelVersionResource) ModifyPlan(ctx context.Context, req resource.Modi
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	proposed := planning.plan
 	resp.RequiresReplace = planning.replaced()
 	if len(resp.RequiresReplace) == 0 {
 		planning.claimTags(ctx)
@@ -62,7 +64,7 @@ func (r *modelVersionResource) ModifyPlan(ctx context.Context, req resource.Modi
 	default:
 		planning.planExisting(ctx)
 	}
-	if !resp.Diagnostics.HasError() {
+	if !resp.Diagnostics.HasError() && !reflect.DeepEqual(planning.plan, proposed) { // Setting a plan costs more than making it.
 		resp.Diagnostics.Append(resp.Plan.Set(ctx, &planning.plan)...)
 	}
 }

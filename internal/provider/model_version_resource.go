@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -43,6 +44,7 @@ func (r *modelVersionResource) Configure(_ context.Context, req resource.Configu
 func (r *modelVersionResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state modelVersionState
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	before := state
 	memory := loadMemory(ctx, req.Private, &resp.Diagnostics)
 	identify(ctx, resp.Identity, state.identity(), &resp.Diagnostics)
 	memory.Imported = takeImported(ctx, req.Private, resp.Private, &resp.Diagnostics)
@@ -68,7 +70,9 @@ func (r *modelVersionResource) Read(ctx context.Context, req resource.ReadReques
 	}
 	state.observe(ctx, version, versions, memory, &resp.Diagnostics)
 	memory.save(ctx, resp.Private, versions, &resp.Diagnostics)
-	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
+	if !reflect.DeepEqual(state, before) {
+		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
+	}
 }
 
 // finish reads the version once more and sets the state from what was read. Values that the plan promised are kept: a
