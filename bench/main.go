@@ -88,7 +88,7 @@ func (b *bench) run(ctx context.Context) error {
 			return err
 		}
 	}
-	printTable(os.Stdout, results)
+	printTable(os.Stdout, results, scenarios(b.quick))
 	if b.plot == "" {
 		return nil
 	}
