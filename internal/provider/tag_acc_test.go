@@ -74,7 +74,7 @@ func onBoth(t *testing.T, test func(t *testing.T, o tagged)) {
 }
 
 func TestAccTag_life(t *testing.T) {
-	onBoth(t, func(t *testing.T, o tagged) {
+	onBoth(t, func(_ *testing.T, o tagged) {
 		const key = "gate/validation status: é"
 		tags := func(more ...string) map[string]string {
 			all := map[string]string{"theirs": "x"}
@@ -184,7 +184,7 @@ func (o tagged) owner() string {
 
 // Beside the tags map of its object: each manages its own, and one key in both fails the plan and names both.
 func TestAccTag_besideTheTagsMap(t *testing.T) {
-	onBoth(t, func(t *testing.T, o tagged) {
+	onBoth(t, func(_ *testing.T, o tagged) {
 		typ, _, _ := strings.Cut(o.address, ".")
 		ownerType, _, _ := strings.Cut(o.owner(), ".")
 		both := says(fmt.Sprintf("It is declared by %s and by the tags of %s. Keep one of the two", typ, ownerType))
@@ -215,7 +215,7 @@ func TestAccTag_besideTheTagsMap(t *testing.T) {
 
 // Two resources of the same kind for one tag.
 func TestAccTag_twice(t *testing.T) {
-	onBoth(t, func(t *testing.T, o tagged) {
+	onBoth(t, func(_ *testing.T, o tagged) {
 		again := strings.ReplaceAll(tagBlock(o.address, "k", "w"), `"t"`, `"u"`)
 		typ, _, _ := strings.Cut(o.address, ".")
 		both := says(fmt.Sprintf("It is declared by two resources of the type %s.", typ))
@@ -229,7 +229,7 @@ func TestAccTag_twice(t *testing.T) {
 
 // The owning resource is imported while a resource of its own has a tag: it would remove the tag. That is not left to chance.
 func TestAccTag_importedOwner(t *testing.T) {
-	onBoth(t, func(t *testing.T, o tagged) {
+	onBoth(t, func(_ *testing.T, o tagged) {
 		imports := "import {\n  to = mlregistry_registered_model.m\n  id = \"MODEL\"\n}\n"
 		if o.address == versionTag {
 			imports = "import {\n  to = mlregistry_model_version.v1\n  id = \"MODEL/1\"\n}\n"
