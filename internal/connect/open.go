@@ -31,6 +31,8 @@ func Open(settings Settings, userAgent string) (registry.Client, error) {
 		return nil, ErrNotConfigured
 	case isEmbedded && path == "":
 		return nil, settings.wrong(settings.uriAttribute(), fmt.Errorf("%w: %q names no file: write embedded:registry.db", registry.ErrInvalid, uri))
+	case isEmbedded && settings.Workspace != "":
+		return nil, settings.wrong(AttributeWorkspace, fmt.Errorf("%w: an embedded registry has no workspaces: use a file for each", registry.ErrInvalid))
 	case isEmbedded:
 		return openEmbedded(path, userAgent)
 	case strings.HasPrefix(uri, "http://"), strings.HasPrefix(uri, "https://"):

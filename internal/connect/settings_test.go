@@ -225,3 +225,16 @@ func TestCredentialsFile(t *testing.T) {
 		t.Errorf("got %v, %v", found, err)
 	}
 }
+
+// A workspace is never ignored: what it names would get into the only registry of the file.
+func TestAnEmbeddedRegistryHasNoWorkspaces(t *testing.T) {
+	settings := connect.Settings{TrackingURI: "embedded:" + filepath.Join(t.TempDir(), "registry.db")}
+	resolved, err := settings.WithEnvironment(environment("MLFLOW_WORKSPACE", "team-a"), connect.CredentialsFile{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = connect.Open(resolved, "")
+	if !errors.Is(err, registry.ErrInvalid) || !strings.Contains(err.Error(), "MLFLOW_WORKSPACE") || !strings.Contains(err.Error(), "no workspaces") {
+		t.Errorf("got %v", err)
+	}
+}
