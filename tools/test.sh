@@ -10,6 +10,11 @@ while [[ $1 == -allow-skips || $1 == -allow-lacking || $1 == -results=* ]]; do
   shift
 done
 
+# The tests want nothing of the user's CLI configuration, and no look at whether the CLI is the newest.
+mkdir -p .work/bin
+: >.work/empty.tfrc
+export TF_CLI_CONFIG_FILE=$PWD/.work/empty.tfrc CHECKPOINT_DISABLE=1
+
 cli=$(tools/find-cli.sh)
 version=$("$cli" version 2>/dev/null)
 version=${version%%$'\n'*} # Not by head: it would break the CLI's pipe, at times.
@@ -18,11 +23,6 @@ export TF_ACC=1 TF_ACC_TERRAFORM_PATH=$cli
 if [[ $version == OpenTofu* ]]; then
   export TF_ACC_PROVIDER_NAMESPACE=hashicorp TF_ACC_PROVIDER_HOST=registry.opentofu.org
 fi
-
-# The tests want nothing of the user's CLI configuration, and no look at whether the CLI is the newest.
-mkdir -p .work/bin
-: >.work/empty.tfrc
-export TF_CLI_CONFIG_FILE=$PWD/.work/empty.tfrc CHECKPOINT_DISABLE=1
 
 go build -o .work/bin/testsummary ./tools/testsummary
 go test -json -timeout 20m "$@" | .work/bin/testsummary ${summary[@]+"${summary[@]}"}

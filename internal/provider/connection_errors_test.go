@@ -185,7 +185,7 @@ func TestConnectionErrorsNameTheSetting(t *testing.T) {
 			[]string{"username and password", "token", "exec", "MLFLOW_TRACKING_USERNAME", "MLFLOW_TRACKING_TOKEN"}},
 		"wrong credentials": {providerConfig{TrackingURI: text(answers(t, 401, "text/plain", "You are not authenticated.")), Token: text("wrong")}, "", "401: You are not authenticated",
 			[]string{"username and password", "token", "exec", "MLFLOW_TRACKING_USERNAME", "MLFLOW_TRACKING_TOKEN"}},
-		"no right": {at(answers(t, 403, "text/plain", "Permission denied")), "", "403: Permission denied", []string{"the right that the message names"}},
+		"no right": {at(answers(t, 403, "text/plain", "Permission denied")), "", "403: Permission denied", []string{"allow these credentials the request that the message names"}},
 		"host name not allowed": {at(answers(t, 403, "text/plain", "Invalid Host header - possible DNS rebinding attack detected")), registry.FaultHostHeader, "Invalid Host header",
 			[]string{"--allowed-hosts", "tracking_uri"}},
 		"too large":    {at(answers(t, 413, "text/html", "<h1>413 Request Entity Too Large</h1>nginx")), registry.FaultTooLarge, "413 Request Entity Too Large", []string{"description or tags", "client_max_body_size"}},
