@@ -216,7 +216,8 @@ func TestAccExamples_adoptRegistry(t *testing.T) {
 	e.MustRun("-chdir=inventory", "apply", "-no-color", "-auto-approve")
 	var written, want any
 	for text, into := range map[string]*any{e.MustRun("-chdir=inventory", "output", "-json", "inventory").Output: &written, declared: &want} {
-		if err := json.Unmarshal([]byte(text[strings.Index(text, "{"):]), into); err != nil {
+		_, content, _ := strings.Cut(text, "{") // Behind what the CLI may say first.
+		if err := json.Unmarshal([]byte("{"+content), into); err != nil {
 			t.Fatalf("%v:\n%s", err, text)
 		}
 	}
