@@ -18,8 +18,8 @@ func largeAnswer(tb testing.TB, count int) []byte {
 	var versions []map[string]any
 	for number := 1; number <= count; number++ {
 		versions = append(versions, map[string]any{
-			"name": "fraud-detection", "version": fmt.Sprint(number), "creation_timestamp": 1763900000000 + number,
-			"last_updated_timestamp": 1763900000000 + number, "current_stage": "None", "description": "",
+			"name": "fraud-detection", "version": fmt.Sprint(number), "creation_timestamp": int64(1763900000000) + int64(number),
+			"last_updated_timestamp": int64(1763900000000) + int64(number), "current_stage": "None", "description": "",
 			"source": fmt.Sprintf("s3://models/fraud-detection/runs/%032x/artifacts/model", number), "run_id": fmt.Sprintf("%032x", number),
 			"status": "READY", "status_message": "", "run_link": "",
 			"tags": []map[string]string{{"key": "git.commit", "value": fmt.Sprintf("%040x", number)}, {"key": "team", "value": "risk"}},

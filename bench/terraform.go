@@ -9,8 +9,9 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"time"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/bench/usage"
 )
 
 // cost is what one run came to.
@@ -101,9 +102,7 @@ func (b *bench) measure(command *exec.Cmd) (cost, []byte, error) {
 		return measured, nil, err
 	}
 	measured.TerraformCPU = command.ProcessState.UserTime()
-	if usage, ok := command.ProcessState.SysUsage().(*syscall.Rusage); ok {
-		measured.TerraformPeak = usage.Maxrss * 1024
-	}
+	measured.TerraformPeak, _ = usage.Peak(command.ProcessState)
 	return measured, output.Bytes(), err
 }
 

@@ -5,7 +5,8 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"syscall"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/bench/usage"
 )
 
 func main() {
@@ -17,8 +18,8 @@ func main() {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-	if usage, ok := command.ProcessState.SysUsage().(*syscall.Rusage); ok {
-		if err := note(fmt.Sprintf("%d %d\n", command.ProcessState.UserTime().Microseconds(), usage.Maxrss)); err != nil {
+	if peak, known := usage.Peak(command.ProcessState); known {
+		if err := note(fmt.Sprintf("%d %d\n", command.ProcessState.UserTime().Microseconds(), peak/1024)); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 		}
 	}
