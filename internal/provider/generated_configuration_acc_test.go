@@ -75,6 +75,17 @@ func TestAccGeneratedConfiguration(t *testing.T) {
 	}
 }
 
+// Single tags, of objects that nothing here manages.
+func TestAccGeneratedConfiguration_singleTags(t *testing.T) {
+	w := newWorkspace(t)
+	w.CreateModel(t, w.model)
+	w.CreateVersion(t, w.model, "s3://models/fraud/1")
+	w.SetModelTag(t, w.model, "team", awkwardText)
+	w.SetVersionTag(t, w.model, "1", "validation_status", "passed")
+	w.adoptWritten(importBlocks("mlregistry_registered_model_tag.team", w.model+"/team",
+		"mlregistry_model_version_tag.status", w.model+"/1/validation_status"), 2, w.model)
+}
+
 // Two versions that hold one stage: what is written says so, and archives neither. Without it the plan shows whom it archives.
 func TestAccGeneratedConfiguration_sharedStage(t *testing.T) {
 	w := newWorkspace(t)
