@@ -71,6 +71,9 @@ func (b *bench) startOnce(ctx context.Context) (measured cost, err error) {
 		return cost{}, err
 	}
 	measured.StartUp = time.Since(start)
+	if len(schemas) < 1000 {
+		return cost{}, fmt.Errorf("the plugin's schemas are only %d bytes", len(schemas))
+	}
 	measured.Wall = measured.StartUp
 	measured.IdleMemory, err = resident(command.Process.Pid)
 	return measured, err
