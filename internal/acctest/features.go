@@ -35,6 +35,14 @@ var (
 	StrictModelNames = Feature{Name: "model names without / and :", MLflow: "3.13.0"}
 	// AliasesFollow: a server before it keeps the aliases of a version that is deleted.
 	AliasesFollow = Feature{Name: "a deleted version takes its aliases along", MLflow: "2.22.4"}
+	// TagColons: a server before it refuses a colon in the key of a tag.
+	TagColons = Feature{Name: "colons in tags", MLflow: "2.22.4"}
+	// Prompts: a server before it takes the source of a prompt for a local path.
+	Prompts = Feature{Name: "prompts", MLflow: "2.22.4"}
+	// FilterChecks: a server before it accepts a filter that compares a version's number with text.
+	FilterChecks = Feature{Name: "filters checked by the server", MLflow: "2.22.4"}
+	// NameLists: a server before it searches for one name at a time, and the provider asks for one model after the other.
+	NameLists = Feature{Name: "several models in one search", MLflow: "3.17.2"}
 	// Workspaces: a server before it ignores the header that names one.
 	Workspaces = Feature{Name: "workspaces", MLflow: "3.10.0"}
 	// Webhooks: a server before it has none.

@@ -27,7 +27,10 @@ type behaviour struct {
 
 // needs lists, by name, the behaviours that old servers do not have.
 var needs = map[string][]acctest.Feature{
-	"a model name holds neither / nor :": {acctest.StrictModelNames},
+	"a model name holds neither / nor :":                       {acctest.StrictModelNames},
+	"models and versions are found by tags of any text":        {acctest.TagColons},
+	"prompts are left out, also when the filter asks for them": {acctest.Prompts},
+	"several models are found in one search":                   {acctest.NameLists},
 }
 
 // TestContract checks every behaviour through the client against every backend: what holds for MLflow holds

@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/acctest"
 )
 
 // awkwardText holds what means something to Terraform, to a shell or to SQL.
@@ -41,6 +43,7 @@ func (w *workspace) adoptWritten(imports string, count int, models ...string) st
 
 // Terraform writes a configuration for all that is imported, and it is right as it stands.
 func TestAccGeneratedConfiguration(t *testing.T) {
+	acctest.NewRegistry(t).Needs(t, acctest.TagColons)
 	w := newWorkspace(t)
 	bare := w.UniqueName(t, "bare")
 	w.CreateModel(t, bare)

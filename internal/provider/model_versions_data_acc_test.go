@@ -56,6 +56,7 @@ func TestAccModelVersionsData(t *testing.T) {
 }
 
 func TestAccModelVersionsData_badInput(t *testing.T) {
+	acctest.NewRegistry(t).Needs(t, acctest.FilterChecks)
 	name := "model_name = \"MODEL\"\n  "
 	badInput(t, versionsData, map[string]mistake{
 		"nothing":      {`limit = 1`, "", "At least one of these attributes must be configured: [model_name,filter,tags]"},

@@ -12,6 +12,7 @@ import (
 
 // Every type refuses a prompt by its name: in the plan, and on import. Data sources refuse it as well, and lists leave it out.
 func TestAccPrompts(t *testing.T) {
+	acctest.NewRegistry(t).Needs(t, acctest.Prompts)
 	const refused = `is a prompt, not a model`
 	model := `model_name = "MODEL"`
 	for name, one := range map[string]mistake{
@@ -44,6 +45,7 @@ func TestAccPrompts(t *testing.T) {
 }
 
 func TestAccPrompts_import(t *testing.T) {
+	acctest.NewRegistry(t).Needs(t, acctest.Prompts)
 	s := newScenario(t)
 	s.CreatePrompt(t, s.model, "Hello {{name}}")
 	s.SetAlias(t, s.model, "production", "1")
@@ -68,6 +70,7 @@ func TestAccPrompts_import(t *testing.T) {
 
 // A prompt that appears after the last plan, at the moment in which the model is to be created, is not touched either.
 func TestAccPrompts_betweenPlanAndApply(t *testing.T) {
+	acctest.NewRegistry(t).Needs(t, acctest.Prompts)
 	w := newWorkspace(t)
 	proxy := acctest.NewProxy(t, w.HTTP)
 	w.URI = proxy.URL

@@ -5,9 +5,12 @@ import (
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/acctest"
 )
 
 func TestAccRegisteredModelsData(t *testing.T) {
+	acctest.NewRegistry(t).Needs(t, acctest.Prompts)
 	s := newScenario(t)
 	a, b, c := s.UniqueName(t, s.model+"-a"), s.UniqueName(t, s.model+"-b"), s.UniqueName(t, s.model+"-c")
 	for _, name := range []string{c, a, b} {

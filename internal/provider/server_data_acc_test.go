@@ -11,6 +11,7 @@ import (
 )
 
 func TestAccServerData(t *testing.T) {
+	acctest.NewRegistry(t).Needs(t, acctest.Webhooks)
 	s := newScenario(t)
 	s.run(step(s.hcl(data(serverData)),
 		found(serverData, "version", knownvalue.StringRegexp(regexp.MustCompile(`^\d+\.\d+\.\d+`))),
