@@ -71,7 +71,13 @@ func (r *Registry) Grant(t testing.TB, model, permission string) {
 // grant gives the provider's user a permission on a resource, with the API of MLflow 3.13 and newer.
 func (r *Registry) grant(t testing.TB, kind, id, permission string) {
 	t.Helper()
-	r.call(t, http.MethodPost, "/api/3.0/mlflow/users/permissions/grant", nil, object{
-		"username": r.User.Username, "resource_type": kind, "resource_id": id, "permission": permission,
-	}, nil)
+	const endpoint = "/api/3.0/mlflow/users/permissions/"
+	held := object{"username": r.User.Username, "resource_type": kind, "resource_id": id}
+	// A permission is granted once: the one before has to go first, if there is one.
+	got, err := r.send(http.MethodPost, endpoint+"revoke", nil, held)
+	if err != nil || got.status != http.StatusOK && got.code() != "RESOURCE_DOES_NOT_EXIST" {
+		t.Fatalf("outsider: revoking a permission: %d %s (%v)", got.status, got.body, err)
+	}
+	held["permission"] = permission
+	r.call(t, http.MethodPost, endpoint+"grant", nil, held, nil)
 }
