@@ -32,7 +32,7 @@ type Feature struct {
 // What the servers of the matrix differ in.
 var (
 	// StrictModelNames: a server before it registers models whose name holds a slash or a colon.
-	StrictModelNames = Feature{Name: "model names without / and :", MLflow: "3.13.0"}
+	StrictModelNames = Feature{Name: "model names without slash and colon", MLflow: "3.13.0"}
 	// AliasesFollow: a server before it keeps the aliases of a version that is deleted.
 	AliasesFollow = Feature{Name: "a deleted version takes its aliases along", MLflow: "2.22.4"}
 	// TagColons: a server before it refuses a colon in the key of a tag.
