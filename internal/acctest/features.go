@@ -128,7 +128,8 @@ var serverVersions sync.Map
 func (r *Registry) serverVersion(t testing.TB) string {
 	t.Helper()
 	if known, found := serverVersions.Load(r.HTTP); found {
-		return known.(string)
+		version, _ := known.(string) // nothing else is stored
+		return version
 	}
 	request, err := http.NewRequest(http.MethodGet, r.HTTP+"/version", nil)
 	if err != nil {
@@ -156,7 +157,7 @@ func cliVersion(t testing.TB) (product, number string) {
 	t.Helper()
 	cli := CLI(t)
 	if known, found := cliVersions.Load(cli); found {
-		said := known.([2]string)
+		said, _ := known.([2]string) // nothing else is stored
 		return said[0], said[1]
 	}
 	command := exec.Command(cli, "version")

@@ -70,10 +70,14 @@ func (s *session) stake(goal handover.Goal, made claim, diags *diag.Diagnostics)
 	diags.AddAttributeWarning(path.Root("stage"), title, detail+" Until then, each apply takes the stage from one to the other.")
 }
 
-// mourn warns when a version leaves an exclusive stage that nobody else holds or is planned to hold.
+// mourn warns when a version leaves an exclusive stage that nobody else holds or is planned to hold. The way from Staging to
+// Production is what Staging is for, and no reason to warn.
 func (s *session) mourn(version registry.Version, goal handover.Goal, view handover.View, diags *diag.Diagnostics) {
 	from := version.Stage
 	if !s.known() || !from.Exclusive() || goal.Stage == from || len(view.Others(from, version.Number)) > 0 {
+		return
+	}
+	if from == registry.StageStaging && goal.Stage == registry.StageProduction {
 		return
 	}
 	if s.claims.successor(place{version.Model, from}, version.Number) {

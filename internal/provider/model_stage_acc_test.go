@@ -141,6 +141,7 @@ func TestAccModelStage_warnings(t *testing.T) {
 	w.Transition(t, w.model, "3", "Production", true)
 	wantText(t, w.Plan().Output, "somebody else has moved the stage since the last apply")
 	w.MustApply()
+	w.Transition(t, w.model, "1", "Staging", false)
 	w.config(pointAt("1"))
 	if plan := w.Plan(); says("It was not given").MatchString(plan.Output) || says("is left without a holder").MatchString(plan.Output) {
 		t.Errorf("an ordinary promotion warns:\n%s", plan.Output)

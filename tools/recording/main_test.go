@@ -87,7 +87,7 @@ func TestThePictureOfTheReadme(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer file.Close() //nolint:errcheck // only read
+	defer file.Close()
 	texts := strings.Join(shownTexts(t, file), "\n")
 	for _, want := range []string{"checks passed", `~ stage                     = "Staging" -> "Production"`, "No changes."} {
 		if !strings.Contains(texts, want) {
