@@ -9,7 +9,7 @@
 #           + "1",
 #         ]
 #       ~ stage                     = "Staging" -> "Production"
-#         # (8 unchanged attributes hidden)
+#         # (9 unchanged attributes hidden)
 #     }
 #
 # Apply archives version 1 and promotes version 2 in one transaction of the server, and refuses if anyone but version 1
