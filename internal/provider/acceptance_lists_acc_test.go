@@ -1,12 +1,15 @@
 package provider_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/acctest"
 )
 
 // What the life of a type leaves out of its acceptance list: create, update in place, removed field, disappeared, import,
@@ -28,14 +31,15 @@ func TestAccModelStage_removedFields(t *testing.T) {
 
 func TestAccModelVersion_removedFields(t *testing.T) {
 	s := newScenario(t)
+	run := s.RunID(t)
 	s.run(
 		resource.TestStep{Config: s.hcl(declaredModel, version("v1", source(1), stage("Production"), `on_destroy = "retain"`,
-			`run_id = "0123456789abcdef0123456789abcdef"`, `archive_existing_versions = false`, `require_tags = {}`, `timeouts = { create = "2m" }`))},
+			fmt.Sprintf("run_id = %q", run), `archive_existing_versions = false`, `require_tags = {}`, `timeouts = { create = "2m" }`))},
 		resource.TestStep{
 			Config:           s.hcl(declaredModel, version("v1", source(1), stage("Production"))),
 			ConfigPlanChecks: before(updates(v1), changesOnly{v1, []string{"on_destroy", "archive_existing_versions", "require_tags", "timeouts"}}),
 			ConfigStateChecks: []statecheck.StateCheck{
-				stateHas(v1, "on_destroy", "archive"), s.holds("1"), stateHas(v1, "run_id", "0123456789abcdef0123456789abcdef"), // It is the version's.
+				stateHas(v1, "on_destroy", "archive"), s.holds("1"), stateHas(v1, "run_id", run), // It is the version's.
 				statecheck.ExpectKnownValue(v1, tfjsonpath.New("archive_existing_versions"), knownvalue.Bool(true)),
 			},
 		},
@@ -44,6 +48,7 @@ func TestAccModelVersion_removedFields(t *testing.T) {
 
 func TestAccRegisteredModel_removedForceDestroy(t *testing.T) {
 	s := newScenario(t)
+	s.Needs(t, acctest.MissingModels)
 	plain := s.hcl(`resource "mlregistry_registered_model" "m" { name = "MODEL" }`)
 	s.run(
 		resource.TestStep{Config: s.hcl(declaredModel)},
@@ -59,6 +64,7 @@ func TestAccRegisteredModel_removedForceDestroy(t *testing.T) {
 // The version, and then the whole model, disappear under a pointer and under an alias.
 func TestAccModelStage_disappeared(t *testing.T) {
 	s := newScenario(t)
+	s.Needs(t, acctest.MissingModels)
 	s.pipeline(2)
 	s.run(
 		resource.TestStep{Config: s.hcl(pointAt("1"))},
@@ -78,6 +84,7 @@ func TestAccModelStage_disappeared(t *testing.T) {
 
 func TestAccModelAlias_modelDisappears(t *testing.T) {
 	s := newScenario(t)
+	s.Needs(t, acctest.MissingModels)
 	s.pipeline(1)
 	s.run(
 		resource.TestStep{Config: s.hcl(alias("champion", "champion", "1"))},
