@@ -199,7 +199,7 @@ func (r *registeredModelResource) Update(ctx context.Context, req resource.Updat
 	name := plan.Name.ValueString()
 	before, after := declaredTags(ctx, prior.Tags, &resp.Diagnostics), declaredTags(ctx, plan.Tags, &resp.Diagnostics)
 	err := changeTags(before, after,
-		func(key, value string) error { return r.session.cache.SetModelTag(ctx, name, key, value) },
+		func(key, value string) error { return r.session.declare(ctx, name, 0, key, value) },
 		func(key string) error { return r.session.release(ctx, name, 0, key) })
 	if err == nil && !plan.Description.Equal(prior.Description) {
 		err = r.session.cache.DescribeModel(ctx, name, plan.Description.ValueString())

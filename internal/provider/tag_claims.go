@@ -188,6 +188,14 @@ func (s *session) claimTags(ctx context.Context, owner tagOwner, object tagPlace
 	}
 }
 
+// declare sets a tag of a map. A resource of its own that gives the tag up in this apply has either removed it before, or finds the
+// map's claim and leaves it.
+func (s *session) declare(ctx context.Context, model string, version registry.Number, key, value string) error {
+	at := tagPlace{model: model, version: version, key: key}
+	defer s.tags.lock(at)()
+	return s.setTag(ctx, at, value)
+}
+
 // release removes a tag that a map no longer declares, unless a resource of its own takes it over in this apply.
 func (s *session) release(ctx context.Context, model string, version registry.Number, key string) error {
 	at := tagPlace{model: model, version: version, key: key}
