@@ -260,8 +260,10 @@ func TestAccPromotionTags_requests(t *testing.T) {
 	w.URI = proxy.URL
 	w.pipeline(2)
 	gate := "\n  require_tags = { ok = \"yes\" }"
-	for number, settings := range map[string]string{"1": "", "2": gate + "\n  promotion_tags = { commit = \"aaa\", at = \"{time}\" }"} {
+	for _, number := range []string{"1", "2"} {
 		w.SetVersionTag(t, w.model, number, "ok", "yes")
+	}
+	for _, settings := range []string{"", gate + "\n  promotion_tags = { commit = \"aaa\", at = \"{time}\" }"} {
 		w.settings = settings
 		w.config(pointAt("1"))
 		w.MustApply()
