@@ -3,6 +3,8 @@ package connect
 import (
 	"cmp"
 	"time"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/mlflow"
 )
 
 // The Python SDK's defaults (mlflow/environment_variables.py, 3.17), and one of our own.
@@ -15,6 +17,8 @@ const (
 	DefaultBackoffFactor = 2.0
 	// DefaultBackoffJitter is how many seconds a wait may be longer, at random.
 	DefaultBackoffJitter = 1.0
+	// DefaultConcurrentRequests is how many requests are under way at most.
+	DefaultConcurrentRequests = mlflow.DefaultConcurrentRequests
 )
 
 // Settings says which registry to use and how to reach it. Empty fields are not set, and nil ones neither.

@@ -97,25 +97,5 @@ func (t *transaction) newestVersion(name string) (versionMessage, error) {
 			newest = version
 		}
 	}
-	newest.Aliases, err = t.aliases(name, newest.number)
-	return newest, err
-}
-
-// aliases returns the aliases of a version by name.
-func (t *transaction) aliases(name string, number int64) ([]string, error) {
-	rows, err := t.query("SELECT alias FROM registered_model_aliases WHERE name = ? AND version = ? ORDER BY alias",
-		name, number)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close() //nolint:errcheck // rows.Err tells
-	var aliases []string
-	for rows.Next() {
-		var alias string
-		if err := rows.Scan(&alias); err != nil {
-			return nil, err
-		}
-		aliases = append(aliases, alias)
-	}
-	return aliases, rows.Err()
+	return t.version(name, newest.number)
 }

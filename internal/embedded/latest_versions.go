@@ -16,7 +16,7 @@ func getLatestVersions(t *transaction, request *message) (any, error) {
 		return nil, err
 	}
 	for i := range versions {
-		if versions[i].Aliases, err = t.aliases(name, versions[i].number); err != nil {
+		if versions[i], err = t.version(name, versions[i].number); err != nil { // with its aliases
 			return nil, err
 		}
 	}

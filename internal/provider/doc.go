@@ -3,8 +3,8 @@
 // internal/handover.
 //
 // One noun is one group of files: NAME_resource.go (life cycle), NAME_schema.go, NAME_plan.go (ModifyPlan),
-// NAME_state.go (conversions), NAME_private.go (what is remembered outside the state).
+// NAME_state.go (conversions), NAME_memory.go (what is remembered outside the state).
 //
-// It may import the plugin framework, which only this package and tests do, and of the other packages those above,
-// internal/registry, and of internal/mlflow the defaults that it describes.
+// It may import the plugin framework, which only this package and tests do, and of the other packages those above and
+// internal/registry.
 package provider

@@ -25,10 +25,16 @@ type listed struct {
 }
 
 // stream hands what was found to Terraform one by one, and asks for no more once Terraform has as many as it wants (100 unless
-// the list block's limit says otherwise). what names the objects in an error.
+// the list block's limit says otherwise). what names the objects in an error. diags are of the list block: one that can't be
+// read finds nothing.
 func (s *session) stream(
-	ctx context.Context, what string, asked listing, req list.ListRequest, stream *list.ListResultsStream, found iter.Seq2[listed, error],
+	ctx context.Context, what string, asked listing, req list.ListRequest, diags diag.Diagnostics, stream *list.ListResultsStream,
+	found iter.Seq2[listed, error],
 ) {
+	if diags.HasError() {
+		stream.Results = list.ListResultsStreamDiagnostics(diags)
+		return
+	}
 	stream.Results = func(push func(list.ListResult) bool) {
 		var problems diag.Diagnostics
 		if !s.check(&problems) {
@@ -69,11 +75,6 @@ func begin(ctx context.Context, resource *tfsdk.Resource, state any, named map[s
 		diags.Append(resource.SetAttribute(ctx, path.Root(attribute), value)...)
 	}
 	diags.Append(resource.Get(ctx, state)...)
-}
-
-// failedListing is the answer to a list block that can't be read.
-func failedListing(diags diag.Diagnostics) func(func(list.ListResult) bool) {
-	return list.ListResultsStreamDiagnostics(diags)
 }
 
 // The attributes that list blocks share.

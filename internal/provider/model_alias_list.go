@@ -50,11 +50,7 @@ func (r *modelAliasResource) List(ctx context.Context, req list.ListRequest, str
 	diags := req.Config.Get(ctx, &query)
 	asked := listing{Filter: query.Filter, Limit: types.Int64Value(req.Limit)}
 	search := asked.search(ctx, query.ModelName.ValueString(), true, &diags)
-	if diags.HasError() {
-		stream.Results = failedListing(diags)
-		return
-	}
-	r.session.stream(ctx, "aliases", asked, req, stream, r.find(ctx, search, query.Alias.ValueString()))
+	r.session.stream(ctx, "aliases", asked, req, diags, stream, r.find(ctx, search, query.Alias.ValueString()))
 }
 
 func (r *modelAliasResource) find(ctx context.Context, search registry.Search, wanted string) iter.Seq2[listed, error] {

@@ -25,9 +25,7 @@ var (
 	_ resource.ResourceWithModifyPlan  = (*modelAliasResource)(nil)
 )
 
-type modelAliasResource struct {
-	session *session
-}
+type modelAliasResource struct{ configuredResource }
 
 func newModelAliasResource() resource.Resource { return &modelAliasResource{} }
 
@@ -58,10 +56,6 @@ func (r *modelAliasResource) Schema(ctx context.Context, _ resource.SchemaReques
 			"timeouts": changeTimeouts(ctx, "alias"),
 		},
 	}
-}
-
-func (r *modelAliasResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	r.session = sessionFrom(req.ProviderData, &resp.Diagnostics)
 }
 
 func (r *modelAliasResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {

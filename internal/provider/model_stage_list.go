@@ -56,11 +56,7 @@ func (r *modelStageResource) List(ctx context.Context, req list.ListRequest, str
 	stages := stageList(ctx, query.Stages, &diags)
 	asked := listing{Filter: query.Filter, Limit: types.Int64Value(req.Limit)}
 	search := asked.search(ctx, query.ModelName.ValueString(), true, &diags)
-	if diags.HasError() {
-		stream.Results = failedListing(diags)
-		return
-	}
-	r.session.stream(ctx, "stages", asked, req, stream, r.find(ctx, search, stages))
+	r.session.stream(ctx, "stages", asked, req, diags, stream, r.find(ctx, search, stages))
 }
 
 func (r *modelStageResource) find(ctx context.Context, search registry.Search, stages []registry.Stage) iter.Seq2[listed, error] {

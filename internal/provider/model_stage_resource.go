@@ -22,9 +22,7 @@ var (
 	_ resource.ResourceWithModifyPlan  = (*modelStageResource)(nil)
 )
 
-type modelStageResource struct {
-	session *session
-}
+type modelStageResource struct{ configuredResource }
 
 func newModelStageResource() resource.Resource { return &modelStageResource{} }
 
@@ -34,10 +32,6 @@ func (r *modelStageResource) Metadata(_ context.Context, _ resource.MetadataRequ
 
 func (r *modelStageResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = modelStageSchema(ctx)
-}
-
-func (r *modelStageResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	r.session = sessionFrom(req.ProviderData, &resp.Diagnostics)
 }
 
 func (r *modelStageResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {

@@ -24,9 +24,7 @@ var (
 	_ datasource.DataSourceWithConfigValidators = (*modelVersionDataSource)(nil)
 )
 
-type modelVersionDataSource struct {
-	session *session
-}
+type modelVersionDataSource struct{ configuredDataSource }
 
 func newModelVersionDataSource() datasource.DataSource { return &modelVersionDataSource{} }
 
@@ -61,10 +59,6 @@ func (d *modelVersionDataSource) Schema(_ context.Context, _ datasource.SchemaRe
 		MarkdownDescription: "One version of a registered model, by exactly one of `version`, `alias` and `stage`.",
 		Attributes:          attributes,
 	}
-}
-
-func (d *modelVersionDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	d.session = sessionFrom(req.ProviderData, &resp.Diagnostics)
 }
 
 func (d *modelVersionDataSource) ConfigValidators(context.Context) []datasource.ConfigValidator {

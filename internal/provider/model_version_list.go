@@ -55,11 +55,7 @@ func (r *modelVersionResource) List(ctx context.Context, req list.ListRequest, s
 	stages := stageList(ctx, query.Stages, &diags)
 	asked := listing{Filter: query.Filter, Tags: query.Tags, Limit: types.Int64Value(req.Limit)}
 	search := asked.search(ctx, query.ModelName.ValueString(), len(stages) > 0, &diags)
-	if diags.HasError() {
-		stream.Results = failedListing(diags)
-		return
-	}
-	r.session.stream(ctx, "model versions", asked, req, stream, r.search(ctx, search, stages))
+	r.session.stream(ctx, "model versions", asked, req, diags, stream, r.search(ctx, search, stages))
 }
 
 func (r *modelVersionResource) search(ctx context.Context, search registry.Search, stages []registry.Stage) iter.Seq2[listed, error] {

@@ -23,9 +23,7 @@ var (
 	_ resource.ResourceWithValidateConfig = (*modelVersionResource)(nil)
 )
 
-type modelVersionResource struct {
-	session *session
-}
+type modelVersionResource struct{ configuredResource }
 
 func newModelVersionResource() resource.Resource { return &modelVersionResource{} }
 
@@ -35,10 +33,6 @@ func (r *modelVersionResource) Metadata(_ context.Context, _ resource.MetadataRe
 
 func (r *modelVersionResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = modelVersionSchema(ctx)
-}
-
-func (r *modelVersionResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	r.session = sessionFrom(req.ProviderData, &resp.Diagnostics)
 }
 
 func (r *modelVersionResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {

@@ -136,9 +136,8 @@ func (r *modelVersionResource) Update(ctx context.Context, req resource.UpdateRe
 // describe brings description and tags from before to what is planned.
 func (r *modelVersionResource) describe(ctx context.Context, plan, before *modelVersionState, diags *diag.Diagnostics) bool {
 	model, number := plan.ModelName.ValueString(), plan.number()
-	err := changeTags(declaredTags(ctx, before.Tags, diags), declaredTags(ctx, plan.Tags, diags),
-		func(key, value string) error { return r.session.declare(ctx, model, number, key, value) },
-		func(key string) error { return r.session.release(ctx, model, number, key) })
+	err := r.session.changeTags(ctx, tagPlace{model: model, version: number},
+		declaredTags(ctx, before.Tags, diags), declaredTags(ctx, plan.Tags, diags))
 	if err == nil && !plan.Description.Equal(before.Description) {
 		err = r.session.cache.DescribeVersion(ctx, model, number, plan.Description.ValueString())
 	}

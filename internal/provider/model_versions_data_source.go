@@ -24,9 +24,7 @@ var (
 	_ datasource.DataSourceWithConfigValidators = (*modelVersionsDataSource)(nil)
 )
 
-type modelVersionsDataSource struct {
-	session *session
-}
+type modelVersionsDataSource struct{ configuredDataSource }
 
 func newModelVersionsDataSource() datasource.DataSource { return &modelVersionsDataSource{} }
 
@@ -63,10 +61,6 @@ func (d *modelVersionsDataSource) Schema(_ context.Context, _ datasource.SchemaR
 			"empty. One of `model_name`, `filter` and `tags` must be set.",
 		Attributes: attributes,
 	}
-}
-
-func (d *modelVersionsDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	d.session = sessionFrom(req.ProviderData, &resp.Diagnostics)
 }
 
 func (d *modelVersionsDataSource) ConfigValidators(context.Context) []datasource.ConfigValidator {

@@ -14,7 +14,6 @@ import (
 
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/connect"
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/handover"
-	"github.com/mlregistry/terraform-provider-mlregistry/internal/mlflow"
 )
 
 func (p *mlregistryProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
@@ -114,7 +113,7 @@ func (p *mlregistryProvider) Schema(_ context.Context, _ provider.SchemaRequest,
 			"max_concurrent_requests": schema.Int64Attribute{
 				Optional: true, Validators: []validator.Int64{int64validator.AtLeast(1)},
 				MarkdownDescription: fmt.Sprintf("How many requests are under way at a time, of all resources of this provider block together. Default: `%d`.",
-					mlflow.DefaultConcurrentRequests),
+					connect.DefaultConcurrentRequests),
 			},
 			"handover": schema.StringAttribute{
 				Optional: true,

@@ -18,9 +18,7 @@ import (
 
 var _ datasource.DataSourceWithConfigure = (*registeredModelDataSource)(nil)
 
-type registeredModelDataSource struct {
-	session *session
-}
+type registeredModelDataSource struct{ configuredDataSource }
 
 func newRegisteredModelDataSource() datasource.DataSource { return &registeredModelDataSource{} }
 
@@ -44,10 +42,6 @@ func (d *registeredModelDataSource) Schema(_ context.Context, _ datasource.Schem
 		MarkdownDescription: "One registered model, with its aliases and with every version that holds a stage.",
 		Attributes:          attributes,
 	}
-}
-
-func (d *registeredModelDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	d.session = sessionFrom(req.ProviderData, &resp.Diagnostics)
 }
 
 // registeredModelFound is the configuration and the result.

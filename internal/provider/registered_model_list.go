@@ -41,11 +41,7 @@ func (r *registeredModelResource) List(ctx context.Context, req list.ListRequest
 	diags := req.Config.Get(ctx, &query)
 	asked := listing{Filter: query.Filter, Tags: query.Tags, Limit: types.Int64Value(req.Limit)}
 	search := asked.search(ctx, "", false, &diags)
-	if diags.HasError() {
-		stream.Results = failedListing(diags)
-		return
-	}
-	r.session.stream(ctx, "registered models", asked, req, stream, r.find(ctx, search))
+	r.session.stream(ctx, "registered models", asked, req, diags, stream, r.find(ctx, search))
 }
 
 func (r *registeredModelResource) find(ctx context.Context, search registry.Search) iter.Seq2[listed, error] {

@@ -28,9 +28,7 @@ var (
 	_ resource.ResourceWithModifyPlan  = (*registeredModelResource)(nil)
 )
 
-type registeredModelResource struct {
-	session *session
-}
+type registeredModelResource struct{ configuredResource }
 
 func newRegisteredModelResource() resource.Resource { return &registeredModelResource{} }
 
@@ -59,10 +57,6 @@ func (r *registeredModelResource) Schema(ctx context.Context, _ resource.SchemaR
 			"timeouts": changeTimeouts(ctx, "model"),
 		},
 	}
-}
-
-func (r *registeredModelResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	r.session = sessionFrom(req.ProviderData, &resp.Diagnostics)
 }
 
 func (r *registeredModelResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
@@ -198,9 +192,7 @@ func (r *registeredModelResource) Update(ctx context.Context, req resource.Updat
 	defer cancel()
 	name := plan.Name.ValueString()
 	before, after := declaredTags(ctx, prior.Tags, &resp.Diagnostics), declaredTags(ctx, plan.Tags, &resp.Diagnostics)
-	err := changeTags(before, after,
-		func(key, value string) error { return r.session.declare(ctx, name, 0, key, value) },
-		func(key string) error { return r.session.release(ctx, name, 0, key) })
+	err := r.session.changeTags(ctx, tagPlace{model: name}, before, after)
 	if err == nil && !plan.Description.Equal(prior.Description) {
 		err = r.session.cache.DescribeModel(ctx, name, plan.Description.ValueString())
 	}

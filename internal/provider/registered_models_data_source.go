@@ -14,9 +14,7 @@ const registeredModelsType = typeName + "_registered_models"
 
 var _ datasource.DataSourceWithConfigure = (*registeredModelsDataSource)(nil)
 
-type registeredModelsDataSource struct {
-	session *session
-}
+type registeredModelsDataSource struct{ configuredDataSource }
 
 func newRegisteredModelsDataSource() datasource.DataSource { return &registeredModelsDataSource{} }
 
@@ -38,10 +36,6 @@ func (d *registeredModelsDataSource) Schema(_ context.Context, _ datasource.Sche
 		MarkdownDescription: "Registered models by filter and tags. None that match is no error: the list is empty.",
 		Attributes:          attributes,
 	}
-}
-
-func (d *registeredModelsDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	d.session = sessionFrom(req.ProviderData, &resp.Diagnostics)
 }
 
 // registeredModelsFound is the configuration and the result.

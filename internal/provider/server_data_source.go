@@ -12,9 +12,7 @@ const serverType = typeName + "_server"
 
 var _ datasource.DataSourceWithConfigure = (*serverDataSource)(nil)
 
-type serverDataSource struct {
-	session *session
-}
+type serverDataSource struct{ configuredDataSource }
 
 func newServerDataSource() datasource.DataSource { return &serverDataSource{} }
 
@@ -40,10 +38,6 @@ func (d *serverDataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 				"count."),
 		},
 	}
-}
-
-func (d *serverDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	d.session = sessionFrom(req.ProviderData, &resp.Diagnostics)
 }
 
 // serverFound is the result.

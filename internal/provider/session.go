@@ -1,10 +1,13 @@
 package provider
 
 import (
+	"context"
 	"fmt"
 	"sync"
 
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/handover"
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/readcache"
@@ -68,6 +71,22 @@ func sessionFrom(data any, diags *diag.Diagnostics) *session {
 		diags.AddError("Unexpected provider data", fmt.Sprintf("Got %T. This is a bug in the provider: please report it.", data))
 	}
 	return configured
+}
+
+// configuredResource is what every resource begins with.
+type configuredResource struct{ session *session }
+
+// Configure takes the session of the provider.
+func (r *configuredResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+	r.session = sessionFrom(req.ProviderData, &resp.Diagnostics)
+}
+
+// configuredDataSource is what every data source begins with.
+type configuredDataSource struct{ session *session }
+
+// Configure takes the session of the provider.
+func (d *configuredDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
+	d.session = sessionFrom(req.ProviderData, &resp.Diagnostics)
 }
 
 // plannedModels are the registered models whose creation this walk has planned: a version of one of them may be planned

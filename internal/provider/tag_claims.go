@@ -9,8 +9,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-
-	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
 )
 
 // tagOwner is what in a configuration can own a tag, as messages name it.
@@ -22,6 +20,10 @@ const (
 	modelTagOwner    tagOwner = "mlregistry_registered_model_tag"
 	versionTagOwner  tagOwner = "mlregistry_model_version_tag"
 )
+
+// writtenAtPromotions says why a promotion tag of the provider cannot be declared as well.
+const writtenAtPromotions = "promotion_tags of the provider writes it whenever a version enters Production, so the next plan would set " +
+	"it back. Use another key in one of the two."
 
 // single reports whether the owner is a resource of its own.
 func (o tagOwner) single() bool { return o == modelTagOwner || o == versionTagOwner }
@@ -172,33 +174,27 @@ func (s *session) claimTags(ctx context.Context, owner tagOwner, object tagPlace
 	diags.Append(plan.ElementsAs(ctx, &planned, false)...)
 	for key, value := range planned {
 		if _, ours := s.promotionTags[key]; ours && object.version != 0 {
-			diags.AddAttributeError(path.Root("tags"), fmt.Sprintf("The tag %q is declared and a promotion tag", key),
-				"promotion_tags of the provider writes it whenever a version enters Production, so the next plan would set it back. Use another "+
-					"key in one of the two.")
+			diags.AddAttributeError(path.Root("tags"), fmt.Sprintf("The tag %q is declared and a promotion tag", key), writtenAtPromotions)
 		}
 		old, had := before[key]
-		at := tagPlace{model: object.model, version: object.version, key: key}
-		s.claimTag(at, tagClaim{owner: owner, value: value, changes: !had || old != value.ValueString()}, "tags", diags)
+		s.claimTag(object.tag(key), tagClaim{owner: owner, value: value, changes: !had || old != value.ValueString()}, "tags", diags)
 	}
 	for key := range before {
 		if _, kept := planned[key]; !kept {
-			at := tagPlace{model: object.model, version: object.version, key: key}
-			s.claimTag(at, tagClaim{owner: owner, value: types.StringNull(), changes: true}, "tags", diags)
+			s.claimTag(object.tag(key), tagClaim{owner: owner, value: types.StringNull(), changes: true}, "tags", diags)
 		}
 	}
 }
 
-// declare sets a tag of a map. A resource of its own that gives the tag up in this apply has either removed it before, or finds the
-// map's claim and leaves it.
-func (s *session) declare(ctx context.Context, model string, version registry.Number, key, value string) error {
-	at := tagPlace{model: model, version: version, key: key}
+// declare sets a tag that its owner declares. Another owner that gives the tag up in this apply has either removed it before, or
+// finds the claim and leaves it.
+func (s *session) declare(ctx context.Context, at tagPlace, value string) error {
 	defer s.tags.lock(at)()
 	return s.setTag(ctx, at, value)
 }
 
 // release removes a tag that a map no longer declares, unless a resource of its own takes it over in this apply.
-func (s *session) release(ctx context.Context, model string, version registry.Number, key string) error {
-	at := tagPlace{model: model, version: version, key: key}
+func (s *session) release(ctx context.Context, at tagPlace) error {
 	defer s.tags.lock(at)()
 	if s.tags.claimed(at, true) {
 		return nil

@@ -14,6 +14,11 @@ type tagPlace struct {
 	key     string
 }
 
+// tag returns the place of a key of the same object.
+func (p tagPlace) tag(key string) tagPlace {
+	return tagPlace{model: p.model, version: p.version, key: key}
+}
+
 // String names the tag for people.
 func (p tagPlace) String() string {
 	if p.version == 0 {

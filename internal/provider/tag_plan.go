@@ -23,9 +23,7 @@ func (r *tagResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReq
 		return
 	}
 	if _, ours := r.session.promotionTags[at.key]; ours && r.ofVersion {
-		resp.Diagnostics.AddAttributeError(path.Root("key"), fmt.Sprintf("The %s is a promotion tag", at),
-			"promotion_tags of the provider writes it whenever a version enters Production, so the next plan would set it back. Use another key in "+
-				"one of the two.")
+		resp.Diagnostics.AddAttributeError(path.Root("key"), fmt.Sprintf("The %s is a promotion tag", at), writtenAtPromotions)
 		return
 	}
 	if req.State.Raw.IsNull() {

@@ -30,7 +30,7 @@ var (
 
 // tagResource is one tag of a registered model, or of a version.
 type tagResource struct {
-	session   *session
+	configuredResource
 	ofVersion bool
 }
 
@@ -86,10 +86,6 @@ func (r *tagResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *
 				"`mlregistry_model_version.new.version`. A change replaces the tag.",
 		}
 	}
-}
-
-func (r *tagResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	r.session = sessionFrom(req.ProviderData, &resp.Diagnostics)
 }
 
 func (r *tagResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
@@ -150,8 +146,7 @@ func (r *tagResource) Update(ctx context.Context, req resource.UpdateRequest, re
 		return
 	}
 	at, _ := plan.place()
-	defer r.session.tags.lock(at)()
-	if err := r.session.setTag(ctx, at, plan.Value.ValueString()); err != nil {
+	if err := r.session.declare(ctx, at, plan.Value.ValueString()); err != nil {
 		resp.Diagnostics.AddError(fmt.Sprintf("Unable to set the %s", at), explain(err))
 		return
 	}

@@ -61,18 +61,18 @@ func tagMap(ctx context.Context, tags map[string]string, diags *diag.Diagnostics
 	return value
 }
 
-// changeTags sets the tags that are new or different and removes those that are no longer declared.
-func changeTags(before, after map[string]string, set func(key, value string) error, remove func(key string) error) error {
+// changeTags sets the tags of an object that are new or different in its map and removes those that are no longer declared.
+func (s *session) changeTags(ctx context.Context, object tagPlace, before, after map[string]string) error {
 	for key, value := range after {
 		if old, had := before[key]; !had || old != value {
-			if err := set(key, value); err != nil {
+			if err := s.declare(ctx, object.tag(key), value); err != nil {
 				return err
 			}
 		}
 	}
 	for key := range before {
 		if _, kept := after[key]; !kept {
-			if err := remove(key); err != nil {
+			if err := s.release(ctx, object.tag(key)); err != nil {
 				return err
 			}
 		}

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/readcache"
@@ -201,4 +202,11 @@ func readAll(t *testing.T, cache *readcache.Cache, target *library, callers int,
 	}
 	close(queue)
 	readers.Wait()
+}
+
+// startReading is readAll up to the moment when all wait, in a bubble of synctest.
+func startReading(t *testing.T, cache *readcache.Cache, target *library, callers int, models ...string) {
+	t.Helper()
+	go readAll(t, cache, target, callers, models...)
+	synctest.Wait()
 }
