@@ -44,14 +44,17 @@ func TestAccTimeouts_boundEveryOperation(t *testing.T) {
 					"resource \"mlregistry_model_version\" \"v\" {\n  model_name = \"MODEL\"\n  version = 1\n  description = \"" + number + "\"\n" + limit(operation) + "}\n",
 					"resource \"mlregistry_model_alias\" \"a\" {\n  model_name = \"MODEL\"\n  alias = \"champion\"\n  version = " + number + "\n" + limit(operation) + "}\n",
 					"resource \"mlregistry_model_stage\" \"s\" {\n  model_name = \"MODEL\"\n  stage = \"Staging\"\n  version = " + number + "\n" + limit(operation) + "}\n",
+					"resource \"mlregistry_registered_model_tag\" \"t\" {\n  model_name = \"MODEL\"\n  key = \"k\"\n  value = \"" + number + "\"\n" + limit(operation) + "}\n",
+					"resource \"mlregistry_model_version_tag\" \"t\" {\n  model_name = \"MODEL\"\n  version = 1\n  key = \"k\"\n  value = \"" + number + "\"\n" + limit(operation) + "}\n",
 				}
 			}
 			writes := func(r acctest.Request) bool {
 				return r.Method != http.MethodGet && !strings.HasSuffix(r.Path, "/search")
 			}
-			refuses := func(run func() acctest.Result, limited int, summaries ...string) {
+			reads := func(r acctest.Request) bool { return !writes(r) }
+			refuses := func(failing func(acctest.Request) bool, run func() acctest.Result, limited int, summaries ...string) {
 				t.Helper()
-				proxy.Fault(writes, fault, -1)
+				proxy.Fault(failing, fault, -1)
 				begun := time.Now()
 				result := run()
 				if result.ExitCode == 0 || time.Since(begun) > 40*time.Second {
@@ -66,22 +69,27 @@ func TestAccTimeouts_boundEveryOperation(t *testing.T) {
 				proxy.Reset()
 			}
 			w.config(blocks("create", "1")...)
-			creates := 4
+			creates := 6
 			if name == "busy" { // A model is not registered twice: the first 503 ends it.
-				creates = 3
+				creates = 5
 			}
-			refuses(func() acctest.Result { return w.Apply() }, creates, "Unable to create registered model", "Unable to change description or tags of version 1",
-				"Unable to point alias", "Unable to give Staging")
+			refuses(writes, func() acctest.Result { return w.Apply() }, creates, "Unable to create registered model", "Unable to change description or tags of version 1",
+				"Unable to point alias", "Unable to give Staging", `Unable to set the tag "k" of model`, `Unable to set the tag "k" of version 1`)
 			w.MustApply()
 			w.CreateVersion(t, w.model, "s3://models/fraud/2")
 			w.config(blocks("update", "2")...)
 			w.MustApply()
 			w.config(blocks("update", "1")...)
-			refuses(func() acctest.Result { return w.Apply() }, 4, "Unable to update registered model", "Unable to change description or tags of version 1",
+			refuses(writes, func() acctest.Result { return w.Apply() }, 6, "Unable to update registered model", "Unable to change description or tags of version 1",
 				"Unable to point alias", "Unable to give Staging")
+			w.config(blocks("read", "2")...)
+			w.MustApply()
+			refuses(reads, func() acctest.Result { return w.Run("plan", "-no-color", "-input=false") }, 6, "Unable to read registered model",
+				"Unable to read version 1", "Unable to read alias", "Unable to read who holds Staging", `Unable to read the tag "k" of model`,
+				`Unable to read the tag "k" of version 1`)
 			w.config(blocks("delete", "2")...)
 			w.MustApply()
-			refuses(func() acctest.Result { return w.Destroy() }, 3, "Unable to delete registered model", "Unable to delete alias", "Unable to archive version 2")
+			refuses(writes, func() acctest.Result { return w.Destroy() }, 5, `Unable to remove the tag "k" of model`, `Unable to remove the tag "k" of version 1`, "Unable to delete registered model", "Unable to delete alias", "Unable to archive version 2")
 			if destroyed := w.Destroy(); destroyed.ExitCode != 0 {
 				t.Fatal(destroyed.Output)
 			}

@@ -53,7 +53,7 @@ func (r *modelAliasResource) Schema(ctx context.Context, _ resource.SchemaReques
 				MarkdownDescription: "Number of the version that the alias points at, as a string or a number. It may be known only after apply, as in " +
 					"`mlregistry_model_version.new.version`.",
 			},
-			"timeouts": changeTimeouts(ctx, "alias"),
+			"timeouts": timeoutsAttribute(ctx, "creating the alias", "changing the alias", "deleting the alias"),
 		},
 	}
 }
@@ -120,13 +120,11 @@ func takenAlias(at aliasPlace, number registry.Number) string {
 func (r *modelAliasResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan modelAliasState
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	timeout, more := plan.Timeouts.Create(ctx, defaultChangeTimeout)
-	resp.Diagnostics.Append(more...)
+	ctx, cancel := within(ctx, plan.Timeouts.Create, defaultChangeTimeout, &resp.Diagnostics)
+	defer cancel()
 	if resp.Diagnostics.HasError() || !r.session.check(&resp.Diagnostics) {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
 	at := aliasPlace{plan.ModelName.ValueString(), plan.Alias.ValueString()}
 	model, err := r.session.cache.Fresh().Model(ctx, at.model)
 	if err != nil {
@@ -168,6 +166,8 @@ func (r *modelAliasResource) set(ctx context.Context, plan *modelAliasState, dia
 func (r *modelAliasResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state modelAliasState
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	ctx, cancel := within(ctx, state.Timeouts.Read, defaultReadTimeout, &resp.Diagnostics)
+	defer cancel()
 	identify(ctx, resp.Identity, state.identity(), &resp.Diagnostics)
 	imported := takeImported(ctx, req.Private, resp.Private, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() || !r.session.check(&resp.Diagnostics) {
@@ -200,13 +200,11 @@ func (r *modelAliasResource) Read(ctx context.Context, req resource.ReadRequest,
 func (r *modelAliasResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var plan modelAliasState
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	timeout, more := plan.Timeouts.Update(ctx, defaultChangeTimeout)
-	resp.Diagnostics.Append(more...)
+	ctx, cancel := within(ctx, plan.Timeouts.Update, defaultChangeTimeout, &resp.Diagnostics)
+	defer cancel()
 	if resp.Diagnostics.HasError() || !r.session.check(&resp.Diagnostics) {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
 	r.set(ctx, &plan, &resp.Diagnostics)
 	if !resp.Diagnostics.HasError() {
 		resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
@@ -217,13 +215,11 @@ func (r *modelAliasResource) Update(ctx context.Context, req resource.UpdateRequ
 func (r *modelAliasResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state modelAliasState
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	timeout, more := state.Timeouts.Delete(ctx, defaultDeleteTimeout)
-	resp.Diagnostics.Append(more...)
+	ctx, cancel := within(ctx, state.Timeouts.Delete, defaultDeleteTimeout, &resp.Diagnostics)
+	defer cancel()
 	if resp.Diagnostics.HasError() || !r.session.check(&resp.Diagnostics) {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
 	at := aliasPlace{state.ModelName.ValueString(), state.Alias.ValueString()}
 	if err := r.session.cache.DeleteAlias(ctx, at.model, at.alias); err != nil && !errors.Is(err, registry.ErrNotFound) {
 		resp.Diagnostics.AddError(fmt.Sprintf("Unable to delete alias %q of model %q", at.alias, at.model), explain(err))

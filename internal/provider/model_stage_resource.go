@@ -38,13 +38,11 @@ func (r *modelStageResource) Create(ctx context.Context, req resource.CreateRequ
 	var config, plan modelStageState
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	timeout, more := plan.Timeouts.Create(ctx, defaultChangeTimeout)
-	resp.Diagnostics.Append(more...)
+	ctx, cancel := within(ctx, plan.Timeouts.Create, defaultChangeTimeout, &resp.Diagnostics)
+	defer cancel()
 	if resp.Diagnostics.HasError() || !r.session.check(&resp.Diagnostics) {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
 	signed := types.MapNull(types.StringType)
 	if r.point(ctx, &config, &plan, signed, &versionMemory{}, resp.Private, &resp.Diagnostics) {
 		resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
@@ -55,6 +53,8 @@ func (r *modelStageResource) Create(ctx context.Context, req resource.CreateRequ
 func (r *modelStageResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state modelStageState
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	ctx, cancel := within(ctx, state.Timeouts.Read, defaultReadTimeout, &resp.Diagnostics)
+	defer cancel()
 	before := state
 	memory := loadMemory(ctx, req.Private, &resp.Diagnostics)
 	identify(ctx, resp.Identity, state.identity(), &resp.Diagnostics)
@@ -96,14 +96,12 @@ func (r *modelStageResource) Update(ctx context.Context, req resource.UpdateRequ
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
-	timeout, more := plan.Timeouts.Update(ctx, defaultChangeTimeout)
-	resp.Diagnostics.Append(more...)
+	ctx, cancel := within(ctx, plan.Timeouts.Update, defaultChangeTimeout, &resp.Diagnostics)
+	defer cancel()
 	memory := loadMemory(ctx, req.Private, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() || !r.session.check(&resp.Diagnostics) {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
 	if !r.session.signBelatedly(ctx, plan.goal(ctx, &resp.Diagnostics), config.PromotionTags, memory, &resp.Diagnostics) {
 		return
 	}
@@ -139,14 +137,12 @@ func (r *modelStageResource) point(
 func (r *modelStageResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state modelStageState
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	timeout, more := state.Timeouts.Delete(ctx, defaultDeleteTimeout)
-	resp.Diagnostics.Append(more...)
+	ctx, cancel := within(ctx, state.Timeouts.Delete, defaultDeleteTimeout, &resp.Diagnostics)
+	defer cancel()
 	memory := loadMemory(ctx, req.Private, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() || state.OnDestroy.ValueString() == destroyRetain || !r.session.check(&resp.Diagnostics) {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
 	goal := state.goal(ctx, &resp.Diagnostics)
 	goal.Version = memory.given(goal.Version)
 	if err := r.session.engine.Release(ctx, goal.Model, goal.Version, goal.Stage); err != nil {

@@ -3,7 +3,6 @@ package provider
 import (
 	"context"
 
-	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
@@ -45,12 +44,7 @@ func modelStageSchema(ctx context.Context) schema.Schema {
 					"(default) moves it to Archived, `retain` leaves it in the stage.",
 				Validators: []validator.String{stringvalidator.OneOf(destroyArchive, destroyRetain)},
 			},
-			"timeouts": timeouts.Attributes(ctx, timeouts.Opts{
-				Create: true, Update: true, Delete: true,
-				CreateDescription: "How long taking the stage over may take, such as `2m`. Default: `10m`.",
-				UpdateDescription: "How long a handover may take. Default: `10m`.",
-				DeleteDescription: "How long `on_destroy` may take. Default: `5m`.",
-			}),
+			"timeouts": timeoutsAttribute(ctx, "taking the stage over", "a handover", "`on_destroy`"),
 			"archived_versions": schema.ListAttribute{
 				Computed: true, ElementType: types.StringType,
 				MarkdownDescription: "In a plan that moves the stage: the versions that hold it now and will be archived, in ascending order. " +

@@ -38,6 +38,8 @@ func (r *modelVersionResource) Schema(ctx context.Context, _ resource.SchemaRequ
 func (r *modelVersionResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state modelVersionState
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	ctx, cancel := within(ctx, state.Timeouts.Read, defaultReadTimeout, &resp.Diagnostics)
+	defer cancel()
 	before := state
 	memory := loadMemory(ctx, req.Private, &resp.Diagnostics)
 	identify(ctx, resp.Identity, state.identity(), &resp.Diagnostics)
@@ -98,13 +100,11 @@ func (r *modelVersionResource) finish(
 func (r *modelVersionResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state modelVersionState
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	timeout, more := state.Timeouts.Delete(ctx, defaultDeleteTimeout)
-	resp.Diagnostics.Append(more...)
+	ctx, cancel := within(ctx, state.Timeouts.Delete, defaultDeleteTimeout, &resp.Diagnostics)
+	defer cancel()
 	if resp.Diagnostics.HasError() || !r.session.check(&resp.Diagnostics) {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
 	model, number := state.ModelName.ValueString(), state.number()
 	var err error
 	switch state.OnDestroy.ValueString() {

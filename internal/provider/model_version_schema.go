@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
@@ -86,12 +85,7 @@ func modelVersionSchema(ctx context.Context) schema.Schema {
 					"from the registry (never for an adopted one).",
 				Validators: []validator.String{stringvalidator.OneOf(destroyArchive, destroyRetain, destroyDelete)},
 			},
-			"timeouts": timeouts.Attributes(ctx, timeouts.Opts{
-				Create: true, Update: true, Delete: true,
-				CreateDescription: "How long registering, waiting for READY and promoting may take, such as `30m`. Default: `10m`.",
-				UpdateDescription: "How long a change may take. Default: `10m`.",
-				DeleteDescription: "How long `on_destroy` may take. Default: `5m`.",
-			}),
+			"timeouts": timeoutsAttribute(ctx, "registering, waiting for READY and promoting", "a change", "`on_destroy`"),
 			"status": schema.StringAttribute{
 				Computed:            true,
 				MarkdownDescription: "`READY`, `PENDING_REGISTRATION` or `FAILED_REGISTRATION`. Only a READY version is promoted.",

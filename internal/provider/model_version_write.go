@@ -19,13 +19,11 @@ func (r *modelVersionResource) Create(ctx context.Context, req resource.CreateRe
 	var config, plan modelVersionState
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	timeout, more := plan.Timeouts.Create(ctx, defaultChangeTimeout)
-	resp.Diagnostics.Append(more...)
+	ctx, cancel := within(ctx, plan.Timeouts.Create, defaultChangeTimeout, &resp.Diagnostics)
+	defer cancel()
 	if resp.Diagnostics.HasError() || !r.session.check(&resp.Diagnostics) {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
 	memory := &versionMemory{Created: config.Version.IsNull(), StageUnmanaged: config.Stage.IsNull()}
 	if !r.begin(ctx, &plan, memory, &resp.Diagnostics) {
 		return
@@ -110,14 +108,12 @@ func (r *modelVersionResource) Update(ctx context.Context, req resource.UpdateRe
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
-	timeout, more := plan.Timeouts.Update(ctx, defaultChangeTimeout)
-	resp.Diagnostics.Append(more...)
+	ctx, cancel := within(ctx, plan.Timeouts.Update, defaultChangeTimeout, &resp.Diagnostics)
+	defer cancel()
 	memory := loadMemory(ctx, req.Private, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() || !r.session.check(&resp.Diagnostics) {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
 	memory.StageUnmanaged = config.Stage.IsNull()
 	if !r.session.signBelatedly(ctx, plan.goal(ctx, &resp.Diagnostics), config.PromotionTags, memory, &resp.Diagnostics) ||
 		!r.describe(ctx, &plan, &prior, &resp.Diagnostics) {

@@ -54,7 +54,7 @@ func (r *registeredModelResource) Schema(ctx context.Context, _ resource.SchemaR
 				MarkdownDescription: "Allow Terraform to delete the model together with all its versions, in every stage. Default: `false`: " +
 					"deleting or renaming a model that has versions is refused.",
 			},
-			"timeouts": changeTimeouts(ctx, "model"),
+			"timeouts": timeoutsAttribute(ctx, "creating the model", "changing the model", "deleting the model"),
 		},
 	}
 }
@@ -107,14 +107,12 @@ func (r *registeredModelResource) refuseRename(ctx context.Context, from, to str
 func (r *registeredModelResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan registeredModelState
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	timeout, more := plan.Timeouts.Create(ctx, defaultChangeTimeout)
-	resp.Diagnostics.Append(more...)
+	ctx, cancel := within(ctx, plan.Timeouts.Create, defaultChangeTimeout, &resp.Diagnostics)
+	defer cancel()
 	wanted := plan.toRegistry(ctx, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() || !r.session.check(&resp.Diagnostics) {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
 	model, err := r.create(ctx, wanted)
 	if errors.Is(err, registry.ErrAlreadyExists) {
 		if !r.session.mayBeModel(ctx, "name", wanted.Name, &resp.Diagnostics) {
@@ -154,6 +152,8 @@ func (r *registeredModelResource) create(ctx context.Context, wanted registry.Ne
 func (r *registeredModelResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state registeredModelState
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	ctx, cancel := within(ctx, state.Timeouts.Read, defaultReadTimeout, &resp.Diagnostics)
+	defer cancel()
 	identify(ctx, resp.Identity, state.identity(), &resp.Diagnostics)
 	imported := takeImported(ctx, req.Private, resp.Private, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() || !r.session.check(&resp.Diagnostics) {
@@ -182,14 +182,12 @@ func (r *registeredModelResource) Read(ctx context.Context, req resource.ReadReq
 func (r *registeredModelResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var plan, prior registeredModelState
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	timeout, more := plan.Timeouts.Update(ctx, defaultChangeTimeout)
-	resp.Diagnostics.Append(more...)
+	ctx, cancel := within(ctx, plan.Timeouts.Update, defaultChangeTimeout, &resp.Diagnostics)
+	defer cancel()
 	resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
 	if resp.Diagnostics.HasError() || !r.session.check(&resp.Diagnostics) {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
 	name := plan.Name.ValueString()
 	before, after := declaredTags(ctx, prior.Tags, &resp.Diagnostics), declaredTags(ctx, plan.Tags, &resp.Diagnostics)
 	err := r.session.changeTags(ctx, tagPlace{model: name}, before, after)
@@ -212,13 +210,11 @@ func (r *registeredModelResource) Update(ctx context.Context, req resource.Updat
 func (r *registeredModelResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state registeredModelState
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	timeout, more := state.Timeouts.Delete(ctx, defaultDeleteTimeout)
-	resp.Diagnostics.Append(more...)
+	ctx, cancel := within(ctx, state.Timeouts.Delete, defaultDeleteTimeout, &resp.Diagnostics)
+	defer cancel()
 	if resp.Diagnostics.HasError() || !r.session.check(&resp.Diagnostics) {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
 	name := state.Name.ValueString()
 	if !state.ForceDestroy.ValueBool() {
 		versions, err := r.session.cache.Fresh().Versions(ctx, name)

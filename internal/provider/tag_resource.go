@@ -52,7 +52,7 @@ func (r *tagResource) Metadata(_ context.Context, _ resource.MetadataRequest, re
 	resp.TypeName = r.typ()
 }
 
-func (r *tagResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+func (r *tagResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	replace := []planmodifier.String{stringplanmodifier.RequiresReplace()}
 	object, owner := "registered model", registeredModelType
 	if r.ofVersion {
@@ -77,6 +77,7 @@ func (r *tagResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *
 				Required: true, Validators: []validator.String{tagValueRule()},
 				MarkdownDescription: fmt.Sprintf("Value of the tag, at most %d characters. A change is made in place.", registry.MaxTagValueLength),
 			},
+			"timeouts": timeoutsAttribute(ctx, "setting the tag", "changing the tag", "removing the tag"),
 		},
 	}
 	if r.ofVersion {
@@ -90,6 +91,8 @@ func (r *tagResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *
 
 func (r *tagResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	plan := r.get(ctx, req.Plan, &resp.Diagnostics)
+	ctx, cancel := within(ctx, plan.Timeouts.Create, defaultChangeTimeout, &resp.Diagnostics)
+	defer cancel()
 	if resp.Diagnostics.HasError() || !r.session.check(&resp.Diagnostics) {
 		return
 	}
@@ -118,6 +121,8 @@ func (r *tagResource) Create(ctx context.Context, req resource.CreateRequest, re
 
 func (r *tagResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	state := r.get(ctx, req.State, &resp.Diagnostics)
+	ctx, cancel := within(ctx, state.Timeouts.Read, defaultReadTimeout, &resp.Diagnostics)
+	defer cancel()
 	identify(ctx, resp.Identity, r.identity(state), &resp.Diagnostics)
 	imported := takeImported(ctx, req.Private, resp.Private, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() || !r.session.check(&resp.Diagnostics) {
@@ -142,6 +147,8 @@ func (r *tagResource) Read(ctx context.Context, req resource.ReadRequest, resp *
 
 func (r *tagResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	plan := r.get(ctx, req.Plan, &resp.Diagnostics)
+	ctx, cancel := within(ctx, plan.Timeouts.Update, defaultChangeTimeout, &resp.Diagnostics)
+	defer cancel()
 	if resp.Diagnostics.HasError() || !r.session.check(&resp.Diagnostics) {
 		return
 	}
@@ -157,6 +164,8 @@ func (r *tagResource) Update(ctx context.Context, req resource.UpdateRequest, re
 // Delete removes the tag, unless it moves to the tags of its object or to another resource in this apply.
 func (r *tagResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	state := r.get(ctx, req.State, &resp.Diagnostics)
+	ctx, cancel := within(ctx, state.Timeouts.Delete, defaultDeleteTimeout, &resp.Diagnostics)
+	defer cancel()
 	if resp.Diagnostics.HasError() || !r.session.check(&resp.Diagnostics) {
 		return
 	}

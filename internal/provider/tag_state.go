@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
@@ -15,23 +16,26 @@ import (
 type tagState struct {
 	ModelName types.String
 	// Version is null for a tag of a model, which has no such attribute.
-	Version types.String
-	Key     types.String
-	Value   types.String
+	Version  types.String
+	Key      types.String
+	Value    types.String
+	Timeouts timeouts.Value
 }
 
 // modelTagForm and versionTagForm are how Terraform writes it.
 type modelTagForm struct {
-	ModelName types.String `tfsdk:"model_name"`
-	Key       types.String `tfsdk:"key"`
-	Value     types.String `tfsdk:"value"`
+	ModelName types.String   `tfsdk:"model_name"`
+	Key       types.String   `tfsdk:"key"`
+	Value     types.String   `tfsdk:"value"`
+	Timeouts  timeouts.Value `tfsdk:"timeouts"`
 }
 
 type versionTagForm struct {
-	ModelName types.String `tfsdk:"model_name"`
-	Version   types.String `tfsdk:"version"`
-	Key       types.String `tfsdk:"key"`
-	Value     types.String `tfsdk:"value"`
+	ModelName types.String   `tfsdk:"model_name"`
+	Version   types.String   `tfsdk:"version"`
+	Key       types.String   `tfsdk:"key"`
+	Value     types.String   `tfsdk:"value"`
+	Timeouts  timeouts.Value `tfsdk:"timeouts"`
 }
 
 // modelTagIdentity and versionTagIdentity name a tag within its registry.
@@ -58,7 +62,7 @@ func (r *tagResource) get(ctx context.Context, from interface {
 	}
 	var form modelTagForm
 	diags.Append(from.Get(ctx, &form)...)
-	return tagState{ModelName: form.ModelName, Version: types.StringNull(), Key: form.Key, Value: form.Value}
+	return tagState{ModelName: form.ModelName, Version: types.StringNull(), Key: form.Key, Value: form.Value, Timeouts: form.Timeouts}
 }
 
 // form returns the state as Terraform writes it.
@@ -66,7 +70,7 @@ func (r *tagResource) form(state tagState) any {
 	if r.ofVersion {
 		return versionTagForm(state)
 	}
-	return modelTagForm{ModelName: state.ModelName, Key: state.Key, Value: state.Value}
+	return modelTagForm{ModelName: state.ModelName, Key: state.Key, Value: state.Value, Timeouts: state.Timeouts}
 }
 
 func (r *tagResource) identity(state tagState) any {
