@@ -34,7 +34,7 @@ var (
 	// StrictModelNames: a server before it registers models whose name holds a slash or a colon.
 	StrictModelNames = Feature{Name: "model names without slash and colon", MLflow: "3.13.0"}
 	// AliasesFollow: a server before it keeps the aliases of a version that is deleted.
-	AliasesFollow = Feature{Name: "a deleted version takes its aliases along", MLflow: "2.22.4"}
+	AliasesFollow = Feature{Name: "a deleted version takes its aliases along", MLflow: "3.17.2"}
 	// TagColons: a server before it refuses a colon in the key of a tag.
 	TagColons = Feature{Name: "colons in tags", MLflow: "2.22.4"}
 	// Prompts: a server before it takes the source of a prompt for a local path.

@@ -11,7 +11,6 @@ import (
 )
 
 func TestAccModelVersionData(t *testing.T) {
-	acctest.NewRegistry(t).Needs(t, acctest.AliasesFollow)
 	s := newScenario(t)
 	s.pipeline(4)
 	s.DescribeVersion(t, s.model, "3", "retrained")
