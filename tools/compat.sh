@@ -29,8 +29,12 @@ run() {
 }
 
 for version in $mlflow; do
+  cli=${TF_BIN:-}
+  if [[ $version == "${COMPAT_MLFLOW##* }" ]]; then # Nothing may be lacking there, neither on the server nor in the CLI.
+    cli=$(tools/install-terraform.sh "$TERRAFORM_VERSION")
+  fi
   # shellcheck disable=SC2046
-  run mlflow "$version" tools/with-mlflow.sh "$version" sqlite tools/test.sh $(options "${COMPAT_MLFLOW##* }" "$version") \
+  TF_BIN=$cli run mlflow "$version" tools/with-mlflow.sh "$version" sqlite tools/test.sh $(options "${COMPAT_MLFLOW##* }" "$version") \
     "-results=$results/mlflow-$version.json" -count=1 ./internal/provider/... ./internal/mlflow/... ./internal/acctest/...
 done
 for version in $terraform; do

@@ -6,7 +6,9 @@ cd "$(dirname "$0")/.."
 source tools/versions.sh
 
 if [[ -n ${TF_BIN:-} ]]; then
-  command -v "$TF_BIN" || { echo "find-cli: TF_BIN=$TF_BIN cannot be run" >&2; exit 1; }
+  cli=$(command -v "$TF_BIN") || { echo "find-cli: TF_BIN=$TF_BIN cannot be run" >&2; exit 1; }
+  [[ $cli == /* ]] || cli=$PWD/$cli # Tests run in other folders.
+  echo "$cli"
   exit
 fi
 command -v terraform || command -v tofu || {
