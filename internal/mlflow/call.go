@@ -80,6 +80,9 @@ func (c *Client) address(endpoint string) *url.URL {
 // do makes a call, and keeps the credentials out of its error.
 func (c *Client) do(ctx context.Context, current *call, query url.Values, body any, answer answer) error {
 	current.id, current.ignoreRetryAfter = c.nextID(), c.ignoreRetryAfter
+	if err := c.checkWorkspace(ctx, current); err != nil {
+		return err // Calls of its own found it out: it holds no credentials, and other calls may be told of it as well.
+	}
 	err := c.carryOut(ctx, current, query, body, answer)
 	if failure, ok := errors.AsType[*registry.Error](err); ok {
 		failure.Message = c.secrets.hide(failure.Message)
@@ -90,9 +93,6 @@ func (c *Client) do(ctx context.Context, current *call, query url.Values, body a
 func (c *Client) carryOut(ctx context.Context, current *call, query url.Values, body any, answer answer) error {
 	if err := ctx.Err(); err != nil {
 		return current.interrupted(err)
-	}
-	if err := c.checkWorkspace(ctx, current); err != nil {
-		return err
 	}
 	target := c.address(current.endpoint)
 	target.RawQuery = query.Encode()

@@ -7,7 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"sync"
+	"time"
 
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
 )
@@ -17,34 +17,43 @@ import (
 // have the workspace says so with the same words as for a model that is gone.
 type workspaceCheck struct {
 	name string
+	// turn is held by whoever looks at the fields below, also while the check runs.
+	turn chan struct{}
 
-	mutex sync.Mutex
-	done  bool
-	err   error // what the check came to, unless it could not be made
+	lasting  bool  // err says what the server is like, and not just that it could not be asked
+	err      error // what the last check came to; many calls may hold it at once
+	failedAt time.Time
 }
 
 func newWorkspaceCheck(name string) *workspaceCheck {
 	if name == "" {
 		return nil
 	}
-	return &workspaceCheck{name: name}
+	return &workspaceCheck{name: name, turn: make(chan struct{}, 1)}
 }
 
-// checkWorkspace runs the check before the first call of the registry's API. Calls that come meanwhile wait for it. One
-// that could not be made, because the server is away, is made again by the next call.
+// checkWorkspace runs the check before the first call of the registry's API. Calls that come meanwhile wait for it, and
+// share its failure. One that could not be made, because the server is away, is made again by a later call.
 func (c *Client) checkWorkspace(ctx context.Context, current *call) error {
 	check := c.workspace
 	if check == nil || strings.HasPrefix(current.endpoint, "/") {
 		return nil
 	}
-	check.mutex.Lock()
-	defer check.mutex.Unlock()
-	if check.done {
+	asked := time.Now()
+	select {
+	case check.turn <- struct{}{}:
+		defer func() { <-check.turn }()
+	case <-ctx.Done():
+		return current.interrupted(ctx.Err())
+	}
+	if check.lasting || check.err != nil && !check.failedAt.Before(asked) {
 		return check.err
 	}
 	err := c.findWorkspace(ctx, check.name)
-	check.done = err == nil || errors.Is(err, registry.ErrUnsupported) || errors.Is(err, registry.ErrInvalid)
-	check.err = err
+	if ctx.Err() == nil || err == nil { // Else only this call was given up: the next one checks again.
+		check.err, check.failedAt = err, time.Now()
+		check.lasting = err == nil || errors.Is(err, registry.ErrUnsupported) || errors.Is(err, registry.ErrInvalid)
+	}
 	return err
 }
 

@@ -1,9 +1,15 @@
 package mlflow_test
 
 import (
+	"context"
+	"errors"
+	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/mlflow"
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
@@ -78,4 +84,77 @@ func TestAnUnansweredQuestionIsAskedAgain(t *testing.T) {
 func TestAnotherServiceIsNotAnOldServer(t *testing.T) {
 	_, err := serve(t, says(200, `{"status": "ok"}`)).connect(inTeamA).Model(t.Context(), "m")
 	wantKind(t, "other JSON", err, registry.ErrNotMLflow)
+}
+
+// A check that hangs holds up nobody whose context ends.
+func TestWaitingForTheWorkspaceEndsWithTheContext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		release := make(chan struct{})
+		client := connect(t, "http://registry", inTeamA, func(c *mlflow.Config) {
+			c.MaxRetries = -1
+			c.Transport = roundTripper(func(*http.Request) (*http.Response, error) {
+				<-release
+				return nil, errors.New("no route to host")
+			})
+		})
+		var first sync.WaitGroup
+		first.Go(func() { _, _ = client.Model(t.Context(), "m") })
+		synctest.Wait()
+		ctx, cancel := context.WithCancel(t.Context())
+		given := make(chan error, 1)
+		go func() { _, err := client.Model(ctx, "m"); given <- err }()
+		synctest.Wait() // It waits for the first one's check.
+		cancel()
+		if err := <-given; !errors.Is(err, context.Canceled) || !errors.Is(err, registry.ErrUnreachable) {
+			t.Errorf("the cancelled call got %v", err)
+		}
+		close(release)
+		first.Wait()
+	})
+}
+
+// Calls that wait for a check share its failure: each with a check of its own, they would fail one after the other.
+func TestAFailedCheckIsSharedByThoseWhoWaited(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var attempts atomic.Int64
+		release := make(chan struct{})
+		client := connect(t, "http://registry", inTeamA, func(c *mlflow.Config) {
+			c.MaxRetries = -1
+			c.Transport = roundTripper(func(*http.Request) (*http.Response, error) {
+				attempts.Add(1)
+				<-release
+				return nil, errors.New("no route to host")
+			})
+		})
+		ask := func() { _, err := client.Model(t.Context(), "m"); wantKind(t, "model", err, registry.ErrUnavailable) }
+		var all sync.WaitGroup
+		all.Go(ask)
+		synctest.Wait()
+		for range 9 {
+			all.Go(ask)
+		}
+		synctest.Wait()
+		close(release)
+		all.Wait()
+		if got := attempts.Load(); got != 1 {
+			t.Errorf("%d attempts, want the one that all waited for", got)
+		}
+		time.Sleep(time.Millisecond) // In the bubble's own time.
+		if ask(); attempts.Load() != 2 {
+			t.Error("a later call does not check again")
+		}
+	})
+}
+
+// Calls that are told of one lasting answer do not write to it. The race detector sees it if they do.
+func TestARefusedWorkspaceIsToldToManyAtOnce(t *testing.T) {
+	client := serve(t, says(200, workspacesOff)).connect(inTeamA)
+	var all sync.WaitGroup
+	for range 10 {
+		all.Go(func() {
+			_, err := client.Model(t.Context(), "m")
+			wantKind(t, "model", err, registry.ErrUnsupported)
+		})
+	}
+	all.Wait()
 }
