@@ -9,6 +9,9 @@ import (
 	"time"
 )
 
+// latestExpiry is the end of the year 9999 in seconds since 1970. What expires later is taken to expire then.
+const latestExpiry = 253_402_300_799
+
 // token is what a command printed.
 type token struct {
 	value string
@@ -66,7 +69,8 @@ func parse(output []byte, now time.Time) (token, error) {
 		if err != nil {
 			return token{}, errors.New("the time at which its token expires is not a number of seconds")
 		}
-		result.expiry = since.Add(time.Duration(count) * time.Second)
+		// Not as a time.Duration, which ends after 292 years: identity providers write "never" as a time far away.
+		result.expiry = time.Unix(since.Unix()+min(count, latestExpiry-since.Unix()), 0)
 	case text != "":
 		expiry, err := time.Parse(time.RFC3339, text)
 		if err != nil {

@@ -20,6 +20,9 @@ func TestFormsOfAnswers(t *testing.T) {
 		"kubectl create token": {`{"kind": "TokenRequest", "metadata": {"name": "mlflow"}, "spec": {"expirationSeconds": 3600}, "status": {"token": "t0ken", "expirationTimestamp": "2026-05-01T13:00:00Z"}}`, hour},
 		"OAuth 2":              {`{"access_token": "t0ken", "token_type": "Bearer", "expires_in": 3600}`, hour},
 		"OAuth 2, as text":     {`{"access_token": "t0ken", "expires_in": "3600"}`, hour},
+		"OAuth 2, for ever":    {`{"access_token": "t0ken", "expires_in": 9223372036854775807}`, time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC)},
+		"az, for ever":         {`{"accessToken": "t0ken", "expires_on": 253402300799}`, time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC)},
+		"az, at no such time":  {`{"accessToken": "t0ken", "expires_on": 9223372036854775807}`, time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC)},
 		"az":                   {`{"accessToken": "t0ken", "expiresOn": "2026-05-01 15:00:00.000000", "expires_on": 1777640400, "tokenType": "Bearer"}`, hour},
 	} {
 		got, err := parse([]byte(test.output), now)
