@@ -2,6 +2,7 @@ package connect
 
 import (
 	"fmt"
+	"math"
 	"net/url"
 	"strconv"
 	"strings"
@@ -160,11 +161,15 @@ func (e *environment) number(value *float64, attribute, variable string) {
 	if text == "" {
 		return
 	}
-	whole := attribute == AttributeMaxRetries || attribute == AttributeRequestTimeout
+	kind, whole := "number", attribute == AttributeMaxRetries || attribute == AttributeRequestTimeout
+	if whole {
+		kind = "whole number"
+	}
 	number, err := strconv.ParseFloat(text, 64)
+	inRange := number >= 0 && number <= 1e6 // Which "nan", a number to ParseFloat, is not.
 	switch {
-	case err != nil || number < 0 || number > 1e6 || whole && number != float64(int(number)):
-		e.fail(attribute, variable, fmt.Errorf("%q is not a number that can be used: use a whole number such as %v", text, *value))
+	case err != nil || !inRange || whole && number != math.Trunc(number):
+		e.fail(attribute, variable, fmt.Errorf("%q is not a number that can be used: use a %s such as %v", text, kind, *value))
 	case attribute == AttributeRequestTimeout && number == 0:
 		e.fail(attribute, variable, fmt.Errorf("%q leaves no time for a request", text))
 	default:

@@ -143,7 +143,7 @@ func TestUnreadableVariablesAreNamed(t *testing.T) {
 		"MLFLOW_TRACKING_INSECURE_TLS", "MLFLOW_HTTP_REQUEST_TIMEOUT", "MLFLOW_HTTP_REQUEST_MAX_RETRIES", "MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR",
 		"MLFLOW_HTTP_REQUEST_BACKOFF_JITTER", "MLFLOW_HTTP_RESPECT_RETRY_AFTER_HEADER",
 	} {
-		for _, value := range []string{"soon", "-1"} {
+		for _, value := range []string{"soon", "-1", "NaN", "Inf"} {
 			_, err := connect.Settings{}.WithEnvironment(environment(name, value), connect.CredentialsFile{})
 			var setting *connect.SettingError
 			if !errors.As(err, &setting) || setting.Variable != name || !strings.Contains(err.Error(), name) {
