@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -40,7 +41,10 @@ func run(args []string) error {
 			"       terraform-provider-mlregistry serve [--help]          run the embedded registry as a server")
 		flags.PrintDefaults()
 	}
-	if err := flags.Parse(args); err != nil {
+	switch err := flags.Parse(args); {
+	case errors.Is(err, flag.ErrHelp): // It has been printed.
+		return nil
+	case err != nil:
 		return err
 	}
 	if *showVersion {
