@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 echo "gofmt"
-unformatted=$(gofmt -l main.go internal tools)
+unformatted=$(gofmt -l ./*.go bench internal tools)
 [[ -z $unformatted ]] || { echo "not formatted with gofmt:" "$unformatted" >&2; exit 1; }
 echo "go vet"
 go vet ./...

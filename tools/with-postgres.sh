@@ -21,7 +21,7 @@ command=
 as=()
 finish() {
   stop_group "$command"
-  (cd "$folder" && "${as[@]}" "$programs/pg_ctl" stop -D data -m immediate >/dev/null 2>&1) || true
+  (cd "$folder" && ${as[@]+"${as[@]}"} "$programs/pg_ctl" stop -D data -m immediate >/dev/null 2>&1) || true
   rm -rf "$folder"
 }
 trap finish EXIT
@@ -43,8 +43,8 @@ fi
 # The programs want to be in a folder that their account may read.
 cd "$folder"
 {
-  "${as[@]}" "$programs/initdb" -D data --username=mlflow --auth=trust --encoding=UTF8 --locale=C
-  "${as[@]}" "$programs/pg_ctl" start -D data -l server.log -w -t 60 \
+  ${as[@]+"${as[@]}"} "$programs/initdb" -D data --username=mlflow --auth=trust --encoding=UTF8 --locale=C
+  ${as[@]+"${as[@]}"} "$programs/pg_ctl" start -D data -l server.log -w -t 60 \
     -o "-k '$folder' -c listen_addresses= -c fsync=off -c max_connections=200"
 } >start.log 2>&1 </dev/null || {
   cat start.log server.log >&2
