@@ -19,6 +19,8 @@ type pace struct {
 	order *rand.Rand
 	// parallel runs up to ten nodes at a time instead of one.
 	parallel bool
+	// hangs says that a request of this walk hangs.
+	hangs bool
 	// dead is closed when the process that walks was killed.
 	dead <-chan struct{}
 }

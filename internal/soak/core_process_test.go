@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -75,7 +76,7 @@ func reported(address string, diagnostics []*tfprotov6.Diagnostic, err error) pr
 }
 
 // start starts a provider and configures it.
-func start(ctx context.Context, settings map[string]string) (*process, problems) {
+func start(ctx context.Context, settings map[string]any) (*process, problems) {
 	p := &process{server: providerserver.NewProtocol6(provider.New("test")())()}
 	schema, err := p.server.GetProviderSchema(ctx, &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil {
@@ -83,11 +84,7 @@ func start(ctx context.Context, settings map[string]string) (*process, problems)
 	}
 	p.resources = schema.ResourceSchemas
 	shape, _ := schema.Provider.ValueType().(tftypes.Object)
-	block := block{attributes: make(map[string]any, len(settings))}
-	for name, value := range settings {
-		block.attributes[name] = value
-	}
-	config := encode(block.evaluate(shape, nil))
+	config := encode(block{attributes: settings}.evaluate(shape, nil))
 	validated, err := p.server.ValidateProviderConfig(ctx, &tfprotov6.ValidateProviderConfigRequest{Config: config})
 	if err != nil || len(validated.Diagnostics) > 0 {
 		return p, reported("provider", validated.Diagnostics, err)
@@ -215,9 +212,14 @@ func (p *process) importState(ctx context.Context, address, typ, id string) (*ob
 	return imported, found
 }
 
-// settings returns the provider block with another address.
-func settings(base map[string]string, address string) map[string]string {
+// settings returns the provider block with another address, and with the shortest time limit where a request hangs. Elsewhere it is
+// long: a busy machine is no fault.
+func settings(base map[string]any, address string, hangs bool) map[string]any {
 	all := maps.Clone(base)
 	all["tracking_uri"] = address
+	all["request_timeout"] = int64(60)
+	if hangs {
+		all["request_timeout"] = int64(requestTimeout / time.Second)
+	}
 	return all
 }

@@ -26,7 +26,7 @@ type state map[string]*object
 // core stands in for Terraform's core; see the package comment.
 type core struct {
 	// provider is the provider block without the address.
-	provider map[string]string
+	provider map[string]any
 	state    state
 }
 
@@ -78,7 +78,7 @@ type planWalk struct {
 
 // plan refreshes and plans every instance, with a provider of its own at the given address.
 func (c *core) plan(ctx context.Context, at string, wanted configuration, how pace) plan {
-	running, found := start(ctx, settings(c.provider, at))
+	running, found := start(ctx, settings(c.provider, at, how.hangs))
 	walk := &planWalk{process: running, wanted: wanted, before: c.state, known: make(map[string]tftypes.Value),
 		plan: plan{changes: make(map[string]*change), refreshed: make(state), problems: found}}
 	if found.failed() {
@@ -104,7 +104,7 @@ func (c *core) destroy(ctx context.Context, at string, wanted configuration, how
 	if made.problems.failed() {
 		return made
 	}
-	running, found := start(ctx, settings(c.provider, at))
+	running, found := start(ctx, settings(c.provider, at, how.hangs))
 	walk := &planWalk{process: running, plan: plan{changes: make(map[string]*change), refreshed: made.refreshed, problems: found}}
 	for _, address := range slices.Sorted(maps.Keys(made.refreshed)) {
 		walk.remove(ctx, address, made.refreshed[address])
@@ -223,7 +223,7 @@ func (w *planWalk) remove(ctx context.Context, address string, old *object) bool
 
 // importState does what `terraform import` does.
 func (c *core) importState(ctx context.Context, at, address, typ, id string) problems {
-	running, found := start(ctx, settings(c.provider, at))
+	running, found := start(ctx, settings(c.provider, at, false))
 	if found.failed() {
 		return found
 	}

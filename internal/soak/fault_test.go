@@ -12,7 +12,7 @@ import (
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/acctest"
 )
 
-// requestTimeout is the shortest that the provider can be given: its variable counts whole seconds.
+// requestTimeout is the shortest that the provider can be given: it counts whole seconds.
 const requestTimeout = time.Second
 
 // faultKinds are what can happen to a request.
@@ -36,6 +36,11 @@ var faultKinds = map[string]acctest.FaultKind{
 
 // slowFaults cost a time-out each.
 var slowFaults = []string{"late", "answered late"}
+
+// hangs reports whether one of the faults makes a request hang.
+func hangs(faults []fault) bool {
+	return slices.ContainsFunc(faults, func(each fault) bool { return slices.Contains(slowFaults, each.kind) })
+}
 
 // fault happens to times requests of a walk in a row, from the one with the given number (the first is 1).
 type fault struct {

@@ -38,7 +38,7 @@ func (w *world) run(drawn drawnCase) *run {
 	ctx := context.Background()
 	r := &run{
 		world: w, drawnCase: drawn, model: fmt.Sprintf("fraud-%d", w.models.Add(1)),
-		core:  core{provider: map[string]string{"handover": drawn.handover}, state: make(state)},
+		core:  core{provider: map[string]any{"handover": drawn.handover}, state: make(state)},
 		known: make(map[registry.Number]bool), seen: make(map[registry.Number]bool), doomed: make(map[registry.Number]bool),
 		lost: make(map[registry.Number]bool), forsaken: make(map[string]bool),
 	}
@@ -147,7 +147,7 @@ func (r *run) outsider(does move) {
 func (r *run) plan(each step, faults []fault) (plan, bool) {
 	f := r.front(r.model, faults, crash{})
 	defer f.close()
-	how := pace{order: r.rand, parallel: each.parallel, dead: f.dead}
+	how := pace{order: r.rand, parallel: each.parallel, hangs: hangs(faults), dead: f.dead}
 	var made plan
 	if each.destroy {
 		made = r.core.destroy(context.Background(), f.URL, each.wanted, how)
@@ -190,7 +190,7 @@ func (r *run) apply(each step, made plan, faults []fault, death crash) bool {
 	before := f.sightings[0]
 	leaves := r.leaving(made, before)
 	r.doom(made)
-	found := r.core.apply(context.Background(), f.URL, made, pace{order: r.rand, parallel: each.parallel, dead: f.dead})
+	found := r.core.apply(context.Background(), f.URL, made, pace{order: r.rand, parallel: each.parallel, hangs: hangs(faults), dead: f.dead})
 	f.close() // Whatever is under way has come to its end.
 	f.look("at the end")
 	r.tell("  apply: crashed %t, %s\n%s\n%s\n  now %s", f.crashed(), describe(f.sightings[len(f.sightings)-1].versions), found, f.log(),

@@ -34,10 +34,9 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// impatient makes the provider repeat soon and give up soon.
+// impatient makes the provider repeat soon and seldom.
 func impatient(t *testing.T) {
 	t.Helper()
-	t.Setenv(connect.EnvTimeout, "1")
 	t.Setenv(connect.EnvMaxRetries, "2")
 	t.Setenv(connect.EnvBackoffFactor, "0")
 	for _, name := range []string{connect.EnvTrackingURI, connect.EnvRegistryURI, connect.EnvUsername, connect.EnvPassword, connect.EnvToken} {
