@@ -62,7 +62,7 @@ func TestABatchIsSealedBeforeItRuns(t *testing.T) {
 }
 
 func TestARefusedSearchFallsBackAndIsFoundOutOnce(t *testing.T) {
-	for _, refusal := range []error{registry.ErrInvalid, registry.ErrNotMLflow, registry.ErrInternal, registry.ErrPermissionDenied} {
+	for _, refusal := range []error{registry.ErrInvalid, registry.ErrNotMLflow, registry.ErrInternal, registry.ErrPermissionDenied, registry.ErrNotFound} {
 		synctest.Test(t, func(t *testing.T) {
 			target := newLibrary(map[string]int{"a": 1, "b": 2, "c": 3, "d": 1, "e": 1, "f": 1})
 			target.refuse = fmt.Errorf("name IN: %w", refusal)
