@@ -1,6 +1,7 @@
 package readcache_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -24,7 +25,7 @@ type counter struct {
 	hold     chan struct{}
 }
 
-func (c *counter) Versions(_ context.Context, model string) ([]registry.Version, error) {
+func (c *counter) Versions(ctx context.Context, model string) ([]registry.Version, error) {
 	c.mu.Lock()
 	c.searches++
 	stage, fail, hold := c.stage, c.fail, c.hold
@@ -32,7 +33,7 @@ func (c *counter) Versions(_ context.Context, model string) ([]registry.Version,
 	if hold != nil {
 		<-hold
 	}
-	return []registry.Version{{Model: model, Number: 1, Stage: stage}}, fail
+	return []registry.Version{{Model: model, Number: 1, Stage: stage}}, cmp.Or(ctx.Err(), fail)
 }
 
 func (c *counter) TransitionStage(_ context.Context, t registry.Transition) (registry.Version, error) {

@@ -56,7 +56,7 @@ func (s *shelf[T]) at(model string) *slot[T] {
 func (s *shelf[T]) get(ctx context.Context, model string) (T, error) {
 	return s.wait(ctx, func() *read[T] {
 		known := s.at(model)
-		if known.ahead != nil && known.ahead.begun >= known.changed && !known.shares(known.current) {
+		if known.shares(known.ahead) && !known.shares(known.current) {
 			known.current = known.ahead
 			known.observe(known.current.value)
 			s.asked(known.current.value)

@@ -131,37 +131,43 @@ func TestEveryOwnWriteIsFollowedByANewRead(t *testing.T) {
 	}
 }
 
-// A search that was sent before a write serves nobody who asks after it, although its answer comes later.
+// A search that was sent before a write serves nobody who asks after it, although its answer comes later: neither who asks
+// while it runs, nor who asks when it is through.
 func TestASearchThatAWritePassesServesNoLaterRead(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		target := newLibrary(map[string]int{"a": 1, "b": 1, "c": 1})
-		cache := readcache.New(target)
-		to := func(stage registry.Stage) {
-			if _, err := cache.TransitionStage(t.Context(), registry.Transition{Model: "c", Number: 1, Stage: stage}); err != nil {
-				t.Error(err)
+	for _, meanwhile := range []bool{true, false} {
+		synctest.Test(t, func(t *testing.T) {
+			target := newLibrary(map[string]int{"a": 1, "b": 1, "c": 1})
+			cache := readcache.New(target)
+			to := func(stage registry.Stage) {
+				if _, err := cache.TransitionStage(t.Context(), registry.Transition{Model: "c", Number: 1, Stage: stage}); err != nil {
+					t.Error(err)
+				}
 			}
-		}
-		to(registry.StageArchived) // So that c was observed, and has to be read again.
-		release := target.holdBack()
-		startReading(t, cache, target, 1, "a")
-		startReading(t, cache, target, 2, "b", "c")
-		target.asked()
-		release()
-		release = target.holdBack()
-		synctest.Wait()
-		if got := target.asked(); got != "search b,c" {
-			t.Fatalf("asked for: %s", got)
-		}
-		to(registry.StageProduction)
-		later := make(chan registry.Stage, 1)
-		go func() { later <- stageOf(cache.Versions(t.Context(), "c")) }()
-		synctest.Wait()
-		release()
-		if got := <-later; got != "Production" {
-			t.Errorf("read after the write: %s", got)
-		}
-		if got := stageOf(cache.Versions(t.Context(), "c")); got != "Production" {
-			t.Errorf("read after the search: %s", got)
-		}
-	})
+			to(registry.StageArchived) // So that c was observed, and has to be read again.
+			release := target.holdBack()
+			startReading(t, cache, target, 1, "a")
+			startReading(t, cache, target, 2, "b", "c")
+			target.asked()
+			release()
+			release = target.holdBack()
+			synctest.Wait()
+			if got := target.asked(); got != "search b,c" {
+				t.Fatalf("asked for: %s", got)
+			}
+			to(registry.StageProduction)
+			if meanwhile {
+				go func() {
+					if got := stageOf(cache.Versions(t.Context(), "c")); got != "Production" {
+						t.Errorf("read while the search runs: %s", got)
+					}
+				}()
+				synctest.Wait()
+			}
+			release()
+			synctest.Wait()
+			if got := stageOf(cache.Versions(t.Context(), "c")); got != "Production" {
+				t.Errorf("read after the search (another read meanwhile: %t): %s", meanwhile, got)
+			}
+		})
+	}
 }
