@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"iter"
-	"net/url"
-	"strconv"
 
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
 )
@@ -33,42 +31,21 @@ func (a *modelsAnswer) complete(body []byte) error {
 	return nil
 }
 
-// SearchModels lists registered models with their tags and aliases (GET registered-models/search, at most 1,000 a page).
-func (c *Client) SearchModels(ctx context.Context, search registry.Search) iter.Seq2[registry.Model, error] {
-	return func(yield func(registry.Model, error) bool) {
-		list := listing{
-			endpoint: "registered-models/search",
-			wanted:   url.Values{},
-			tuning:   url.Values{"max_results": {strconv.Itoa(pageSize(search.PageSize, modelPageSize))}},
-		}
-		if filter := searchFilter(search); filter != "" {
-			list.wanted.Set("filter", filter)
-		}
-		list.orderOr(search.OrderBy, "name ASC")
-		given := map[string]bool{}
-		err := pages(ctx, c, list, func() *modelsAnswer { return &modelsAnswer{} }, func(page *modelsAnswer) bool {
-			for i := range page.Models {
-				model := page.Models[i].model()
-				if given[model.Name] || model.IsPrompt() || !named(search, model.Name) || !hasTags(model.Tags, search.Tags) {
-					continue
-				}
-				given[model.Name] = true
-				if !yield(model, nil) {
-					return false
-				}
+func (a *modelsAnswer) all() iter.Seq[registry.Model] {
+	return func(yield func(registry.Model) bool) {
+		for i := range a.Models {
+			if !yield(a.Models[i].model()) {
+				return
 			}
-			return true
-		})
-		if err != nil {
-			yield(registry.Model{}, err)
 		}
 	}
 }
 
-// pageSize returns how many results to ask for: what is wanted, or the most there is.
-func pageSize(wanted, most int) int {
-	if wanted <= 0 {
-		return most
-	}
-	return min(wanted, most)
+// SearchModels lists registered models with their tags and aliases (GET registered-models/search, at most 1,000 a page).
+func (c *Client) SearchModels(ctx context.Context, wanted registry.Search) iter.Seq2[registry.Model, error] {
+	return search(ctx, c, newListing("registered-models/search", wanted, modelPageSize, "name ASC"),
+		func() results[registry.Model] { return &modelsAnswer{} },
+		func(model registry.Model) (string, bool) {
+			return model.Name, !model.IsPrompt() && named(wanted, model.Name) && hasTags(model.Tags, wanted.Tags)
+		})
 }

@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
 	"maps"
 	"net/url"
+	"strconv"
 
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
 )
@@ -59,6 +61,61 @@ func pages[P page](ctx context.Context, c *Client, list listing, empty func() P,
 	return err
 }
 
+// newListing returns the listing of a search: by the caller's order, or else by ours, with the caller's size of a page, or
+// else the most that the endpoint gives.
+func newListing(endpoint string, search registry.Search, most int, ours ...string) listing {
+	list := listing{endpoint: endpoint, wanted: url.Values{}, tuning: url.Values{}}
+	if filter := searchFilter(search); filter != "" {
+		list.wanted.Set("filter", filter)
+	}
+	size := most
+	if search.PageSize > 0 {
+		size = min(search.PageSize, most)
+	}
+	list.tuning.Set("max_results", strconv.Itoa(size))
+	if len(search.OrderBy) > 0 {
+		list.wanted["order_by"] = search.OrderBy
+	} else {
+		list.tuning["order_by"] = ours
+	}
+	return list
+}
+
+// results is one page of a search for models or versions.
+type results[T any] interface {
+	page
+	// all goes through what the page lists.
+	all() iter.Seq[T]
+}
+
+// search yields what a listing finds, page by page. identify returns what tells one from another, and whether it was asked
+// for at all: what comes twice, because something changed between two pages, is left out, and so is what the server matches
+// beyond the search.
+func search[T any, K comparable](
+	ctx context.Context, c *Client, list listing, empty func() results[T], identify func(T) (K, bool),
+) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		given := map[K]bool{}
+		err := pages(ctx, c, list, empty, func(page results[T]) bool {
+			for one := range page.all() {
+				key, wanted := identify(one)
+				if !wanted || given[key] {
+					continue
+				}
+				given[key] = true
+				if !yield(one, nil) {
+					return false
+				}
+			}
+			return true
+		})
+		if err != nil {
+			var none T
+			yield(none, err)
+		}
+	}
+}
+
 // onlyFields says whether an answer that lists nothing is a page at all: MLflow leaves out what is empty, so that it is {}.
 func onlyFields(body []byte, list string) error {
 	var fields map[string]json.RawMessage
@@ -71,13 +128,4 @@ func onlyFields(body []byte, list string) error {
 		return fmt.Errorf("the answer has no %q", list)
 	}
 	return nil
-}
-
-// orderOr returns the order that the caller asks for as part of what is wanted, or ours as tuning.
-func (l *listing) orderOr(given []string, ours ...string) {
-	if len(given) > 0 {
-		l.wanted["order_by"] = given
-		return
-	}
-	l.tuning["order_by"] = ours
 }

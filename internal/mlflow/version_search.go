@@ -37,6 +37,16 @@ func (a *versionsAnswer) complete(body []byte) error {
 	return nil
 }
 
+func (a *versionsAnswer) all() iter.Seq[registry.Version] {
+	return func(yield func(registry.Version) bool) {
+		for i := range a.Versions {
+			if !yield(a.Versions[i].version()) {
+				return
+			}
+		}
+	}
+}
+
 // Versions returns every version of a model in ascending order of number (GET model-versions/search, in one
 // request for up to 200,000). A model that does not exist has none; MLflow leaves out the versions of
 // prompts, too.
@@ -64,40 +74,17 @@ func (c *Client) Versions(ctx context.Context, model string) ([]registry.Version
 
 // SearchVersions lists versions of one model or of all (GET model-versions/search). MLflow returns no aliases with them, and
 // leaves out a model's versions once one of them is a prompt's.
-func (c *Client) SearchVersions(ctx context.Context, search registry.Search) iter.Seq2[registry.Version, error] {
+func (c *Client) SearchVersions(ctx context.Context, wanted registry.Search) iter.Seq2[registry.Version, error] {
 	type key struct {
 		model  string
 		number registry.Number
 	}
-	return func(yield func(registry.Version, error) bool) {
-		list := listing{
-			endpoint: "model-versions/search",
-			wanted:   url.Values{},
-			tuning:   url.Values{"max_results": {strconv.Itoa(pageSize(search.PageSize, versionPageSize))}},
-		}
-		if filter := searchFilter(search); filter != "" {
-			list.wanted.Set("filter", filter)
-		}
-		list.orderOr(search.OrderBy, "name ASC", "version_number DESC")
-		given := map[key]bool{}
-		err := pages(ctx, c, list, func() *versionsAnswer { return &versionsAnswer{} }, func(page *versionsAnswer) bool {
-			for i := range page.Versions {
-				version := page.Versions[i].version()
-				id := key{version.Model, version.Number}
-				if given[id] || version.IsPrompt() || !named(search, version.Model) || !hasTags(version.Tags, search.Tags) {
-					continue
-				}
-				given[id] = true
-				if !yield(version, nil) {
-					return false
-				}
-			}
-			return true
+	return search(ctx, c, newListing("model-versions/search", wanted, versionPageSize, "name ASC", "version_number DESC"),
+		func() results[registry.Version] { return &versionsAnswer{} },
+		func(version registry.Version) (key, bool) {
+			return key{version.Model, version.Number},
+				!version.IsPrompt() && named(wanted, version.Model) && hasTags(version.Tags, wanted.Tags)
 		})
-		if err != nil {
-			yield(registry.Version{}, err)
-		}
-	}
 }
 
 func sortedVersions(found map[registry.Number]registry.Version) []registry.Version {
