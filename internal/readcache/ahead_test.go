@@ -77,9 +77,13 @@ func TestAFewModelsAreReadWithoutReadingAhead(t *testing.T) {
 	})
 }
 
-// warmed returns a cache in which the next read of a model reads others ahead, and the models.
-func warmed(t *testing.T, target *library) (*readcache.Cache, []string) {
+// warmed returns a cache in which the next read of a model reads others ahead, and the models in order, with more of ten
+// versions each.
+func warmed(t *testing.T, target *library, more ...string) (*readcache.Cache, []string) {
 	t.Helper()
+	for _, model := range more {
+		target.sizes[model] = 10
+	}
 	cache := readcache.New(target)
 	models := slices.Sorted(maps.Keys(target.sizes))
 	target.takes = time.Millisecond
@@ -114,6 +118,18 @@ func TestWhatWasReadAheadCostsNoRequest(t *testing.T) {
 		}
 		if _, seen := cache.Seen(model); !seen {
 			t.Error("what was asked for does not count as seen")
+		}
+	})
+}
+
+func TestNamesThatAListCannotHoldAreNotReadAhead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		target := newLibrary(numbered(100, 10))
+		cache, models := warmed(t, target, "model-0020 it's") // The neighbour of what is asked for next.
+		readAll(t, cache, target, 1, models[20])
+		synctest.Wait()
+		if asked := target.asked(); !strings.Contains(asked, models[22]) || strings.Contains(asked, "it's") {
+			t.Errorf("asked for: %s", asked)
 		}
 	})
 }

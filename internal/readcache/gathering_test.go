@@ -180,10 +180,15 @@ func TestModelsAreSearchedForWhereMoreThanOneIsAskedFor(t *testing.T) {
 func TestNamesThatAListCannotHoldAreAskedForByThemselves(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		odd := []string{"it's", `say "hi"`, `back\slash`, "tick`"}
-		target := newLibrary(map[string]int{odd[0]: 1, odd[1]: 1, odd[2]: 1, odd[3]: 1})
+		target := newLibrary(map[string]int{"a": 1, "b": 1, "c": 1, odd[0]: 1, odd[1]: 1, odd[2]: 1, odd[3]: 1})
 		cache := readcache.New(target)
-		readAll(t, cache, target, 4, odd...)
-		if asked := target.asked(); strings.Contains(asked, "search") || strings.Count(asked, "versions") != 4 {
+		release := target.holdBack()
+		startReading(t, cache, target, 1, "a")
+		startReading(t, cache, target, 6, append(odd, "b", "c")...)
+		release()
+		synctest.Wait()
+		asked := target.asked()
+		if !strings.Contains(asked, "search b,c") || strings.Count(asked, "search") != 1 || strings.Count(asked, "versions") != 5 {
 			t.Errorf("asked for: %s", asked)
 		}
 	})
