@@ -4,6 +4,6 @@
 // workspace that drives a Terraform CLI as a user would.
 //
 // The outsider shares no code with the provider's own client on purpose: what checks the provider must not
-// repeat its mistakes. The package may import internal/embedded, and not internal/provider, so that its tests can import
-// this one.
+// repeat its mistakes. The package may import internal/embedded, and neither internal/mlflow nor internal/provider, whose tests
+// import this one.
 package acctest

@@ -10,11 +10,11 @@ import (
 // The Python SDK's defaults (mlflow/environment_variables.py, 3.17), and one of our own.
 const (
 	// DefaultTimeout is how long one request may take.
-	DefaultTimeout = 120 * time.Second
+	DefaultTimeout = mlflow.DefaultRequestTimeout
 	// DefaultMaxRetries is how often a request is repeated.
-	DefaultMaxRetries = 7
+	DefaultMaxRetries = mlflow.DefaultMaxRetries
 	// DefaultBackoffFactor is the first wait between two attempts in seconds, doubled each time.
-	DefaultBackoffFactor = 2.0
+	DefaultBackoffFactor = mlflow.DefaultBackoffFactor
 	// DefaultBackoffJitter is how many seconds a wait may be longer, at random.
 	DefaultBackoffJitter = 1.0
 	// DefaultConcurrentRequests is how many requests are under way at most.

@@ -9,10 +9,12 @@ import (
 
 // IntruderError says that a version which no reviewer saw holds the stage. Nothing was changed.
 type IntruderError struct {
+	// Model and Stage are what the handover was about.
 	Model string
 	Stage registry.Stage
 	// Version is the version that was to be moved; 0 when it was yet to be created.
-	Version   registry.Number
+	Version registry.Number
+	// Intruders are the versions that hold the stage and that the plan does not name, in ascending order.
 	Intruders []registry.Number
 }
 
@@ -28,6 +30,7 @@ func (e *IntruderError) Error() string {
 
 // MissingError says that the version to move does not exist. Nothing was changed. It wraps registry.ErrNotFound.
 type MissingError struct {
+	// Model and Version are what was asked for.
 	Model   string
 	Version registry.Number
 }
@@ -42,9 +45,11 @@ func (e *MissingError) Unwrap() error { return registry.ErrNotFound }
 
 // NotReadyError says that the version cannot serve. Nothing was changed.
 type NotReadyError struct {
+	// Model and Version are what was to be moved, Version 0 when it was yet to be created.
 	Model   string
 	Version registry.Number
-	Status  registry.Status
+	// Status is the version's status: still pending, or failed.
+	Status registry.Status
 	// Message is the registry's own explanation; often empty.
 	Message string
 }
@@ -60,9 +65,11 @@ func (e *NotReadyError) Error() string {
 
 // ForbiddenError says that require_staging forbids the transition. Nothing was changed.
 type ForbiddenError struct {
+	// Model is the name of the registered model.
 	Model string
 	// Version is the version that was to be moved; 0 when it was yet to be created.
-	Version  registry.Number
+	Version registry.Number
+	// From is the stage that the version is in, To the one it was to go to.
 	From, To registry.Stage
 }
 
@@ -78,6 +85,7 @@ func (e *ForbiddenError) Error() string {
 // DisplacedError says that the version was promoted and lost the stage again to somebody else: a promotion that
 // came later, or one at the same moment that won.
 type DisplacedError struct {
+	// Model, Stage and Version are what the handover was to bring about.
 	Model   string
 	Stage   registry.Stage
 	Version registry.Number
@@ -99,11 +107,14 @@ func (e *DisplacedError) Error() string {
 
 // UnsettledError says that the stage could not be brought to a single holder in the allowed number of rounds.
 type UnsettledError struct {
+	// Model, Stage and Version are what the handover was to bring about.
 	Model   string
 	Stage   registry.Stage
 	Version registry.Number
+	// Holders are the versions that held the stage at the last look, in ascending order.
 	Holders []registry.Number
-	Rounds  int
+	// Rounds is how often they were looked at.
+	Rounds int
 }
 
 // Error says who holds the stage now.
@@ -114,6 +125,7 @@ func (e *UnsettledError) Error() string {
 
 // FailedError says that a handover stopped half-way, and how the stage was left.
 type FailedError struct {
+	// Model, Stage and Version are what the handover was to bring about.
 	Model   string
 	Stage   registry.Stage
 	Version registry.Number

@@ -11,16 +11,19 @@ import (
 
 // TagsError says that a version lacks tags without which it may not enter a stage. Nothing was changed.
 type TagsError struct {
+	// Model is the name of the registered model.
 	Model string
 	// Version is the version that was to be moved; 0 when it was yet to be created.
 	Version registry.Number
-	Stage   registry.Stage
+	// Stage is where it was to go.
+	Stage registry.Stage
 	// Lacking are the tags that are missing or have another value, sorted by key.
 	Lacking []LackingTag
 }
 
 // LackingTag is one tag that a version is required to have.
 type LackingTag struct {
+	// Key is the tag, Required the value that it must have.
 	Key, Required string
 	// Found is the value that the version has instead, if Present is set.
 	Found   string

@@ -28,9 +28,12 @@ type Model struct {
 
 // NewModel is what a caller gives to register a model.
 type NewModel struct {
-	Name        string
+	// Name is the model's name; see ValidateModelName.
+	Name string
+	// Description is free text; empty means none.
 	Description string
-	Tags        map[string]string
+	// Tags are the tags that the model begins with; nil means none. See ValidateTagKey and ValidateTagValue.
+	Tags map[string]string
 }
 
 // ValidateModelName says whether MLflow would accept name (its _validate_model_name), so that a bad one

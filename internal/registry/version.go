@@ -56,20 +56,31 @@ type Version struct {
 
 // NewVersion is what a caller gives to register a version.
 type NewVersion struct {
-	Model       string
-	Source      string
-	RunID       string
-	RunLink     string
-	ModelID     string
+	// Model is the name of the registered model, which must exist.
+	Model string
+	// Source is the URI of the model's files, of at most MaxSourceLength characters. MLflow takes models:/ URIs as well, and
+	// a local path only together with a RunID.
+	Source string
+	// RunID is the run that produced the model; empty means none. MLflow does not look whether it exists.
+	RunID string
+	// RunLink is a link to that run on another server; empty means none.
+	RunLink string
+	// ModelID is the logged model that is promoted (MLflow 3); empty means none.
+	ModelID string
+	// Description is free text; empty means none.
 	Description string
-	Tags        map[string]string
+	// Tags are the tags that the version begins with; nil means none.
+	Tags map[string]string
 }
 
 // Transition is a request to move one version to a stage.
 type Transition struct {
-	Model  string
+	// Model is the name of the registered model.
+	Model string
+	// Number is the version that is moved.
 	Number Number
-	Stage  Stage
+	// Stage is where it goes.
+	Stage Stage
 	// ArchiveExisting asks the server to archive the other holders of Stage in the same transaction. It is
 	// valid for an exclusive stage only.
 	ArchiveExisting bool
