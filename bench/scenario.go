@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/tools/terraform"
 )
 
 // scenario is one thing that is measured, with its title in the table.
@@ -147,7 +149,7 @@ func (b *bench) workspace(name string, e estate) (string, error) {
 // read runs the script that only reads.
 func (b *bench) read(ctx context.Context, arguments string) (cost, error) {
 	command := exec.CommandContext(ctx, b.python, append([]string{"bench/read.py"}, strings.Fields(arguments)...)...) //nolint:gosec // Our own script.
-	command.Env = append(cleanEnvironment(), "MLFLOW_TRACKING_URI="+b.counter.URL, "MLFLOW_DISABLE_TELEMETRY=true")
+	command.Env = append(terraform.CleanEnvironment(), "MLFLOW_TRACKING_URI="+b.counter.URL, "MLFLOW_DISABLE_TELEMETRY=true")
 	measured, output, err := b.measure(command)
 	if err != nil {
 		return cost{}, fmt.Errorf("read.py %s: %w\n%s", arguments, err, output)

@@ -12,6 +12,8 @@ import (
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials/insecure"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/tools/terraform"
 )
 
 // cookie is what Terraform says to a plugin, so that it knows who starts it (hashicorp/terraform, plugin.Handshake).
@@ -39,7 +41,7 @@ func startUp(ctx context.Context, b *bench) (measurement, error) {
 
 func (b *bench) startOnce(ctx context.Context) (measured cost, err error) {
 	command := exec.CommandContext(ctx, b.provider)
-	command.Env = append(cleanEnvironment(), cookie, "PLUGIN_PROTOCOL_VERSIONS=6")
+	command.Env = append(terraform.CleanEnvironment(), cookie, "PLUGIN_PROTOCOL_VERSIONS=6")
 	output, err := command.StdoutPipe()
 	if err != nil {
 		return cost{}, err

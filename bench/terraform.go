@@ -12,16 +12,17 @@ import (
 	"time"
 
 	"github.com/mlregistry/terraform-provider-mlregistry/bench/usage"
+	"github.com/mlregistry/terraform-provider-mlregistry/tools/terraform"
 )
 
 // cost is what one run came to.
 type cost struct {
-	Requests                     int           `json:"requests"`
-	Wall                         time.Duration `json:"wall"`
-	TerraformCPU, ProviderCPU    time.Duration
-	TerraformPeak, ProviderPeak  int64 // in bytes
-	StartUp                      time.Duration
-	BinarySize, IdleMemory, Runs int64
+	Requests                    int           `json:"requests"`
+	Wall                        time.Duration `json:"wall"`
+	TerraformCPU, ProviderCPU   time.Duration
+	TerraformPeak, ProviderPeak int64 // in bytes
+	StartUp                     time.Duration
+	BinarySize, IdleMemory      int64
 }
 
 // bench is a registry behind a counting proxy, and what runs against it.
@@ -81,7 +82,7 @@ func (b *bench) terraform(ctx context.Context, w who, folder string, want int, a
 	}
 	command := exec.CommandContext(ctx, b.options.terraform, args...)
 	command.Dir = folder
-	command.Env = append(cleanEnvironment(), "TF_CLI_CONFIG_FILE="+b.settings(), "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1", "TF_INPUT=0",
+	command.Env = append(terraform.CleanEnvironment(), "TF_CLI_CONFIG_FILE="+b.settings(), "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1", "TF_INPUT=0",
 		"METER_PROGRAM="+program, "METER_FILE="+lines, "BENCH_READ="+read, "BENCH_URI="+b.counter.URL)
 	measured, output, err := b.measure(command)
 	if code := command.ProcessState.ExitCode(); code != want {
@@ -122,15 +123,4 @@ func (c *cost) splitOff(lines string) error {
 	}
 	c.TerraformCPU -= c.ProviderCPU
 	return nil
-}
-
-// cleanEnvironment leaves out what would change what is measured.
-func cleanEnvironment() []string {
-	var kept []string
-	for _, setting := range os.Environ() {
-		if !strings.HasPrefix(setting, "TF_") && !strings.HasPrefix(setting, "MLFLOW_") {
-			kept = append(kept, setting)
-		}
-	}
-	return kept
 }

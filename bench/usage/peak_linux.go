@@ -5,7 +5,7 @@ import (
 	"syscall"
 )
 
-// Peak returns the most memory that a program and its children had at once, in bytes.
+// Peak returns the most memory that a program had at once, or one of the children that it waited for if that had more, in bytes.
 func Peak(ended *os.ProcessState) (bytes int64, known bool) {
 	usage, known := ended.SysUsage().(*syscall.Rusage)
 	if !known {

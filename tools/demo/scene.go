@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"time"
@@ -37,13 +36,6 @@ type scene struct {
 
 // newScene prepares everything up to a folder in which init can run. Whoever gets a scene closes it.
 func newScene(ctx context.Context, given options) (*scene, error) {
-	program, err := exec.LookPath(given.cli)
-	if err != nil {
-		return nil, fmt.Errorf("no Terraform CLI: %w", err)
-	}
-	if program, err = filepath.Abs(program); err != nil {
-		return nil, err
-	}
 	provider, err := filepath.Abs(given.provider)
 	if err != nil {
 		return nil, err
@@ -53,13 +45,13 @@ func newScene(ctx context.Context, given options) (*scene, error) {
 		return nil, err
 	}
 	s := &scene{narrator: &narrator{out: os.Stdout, begun: time.Now()}, folder: folder, options: given}
-	if err := s.prepare(ctx, program, provider); err != nil {
+	if err := s.prepare(ctx, provider); err != nil {
 		return nil, errors.Join(err, s.close())
 	}
 	return s, nil
 }
 
-func (s *scene) prepare(ctx context.Context, program, provider string) error {
+func (s *scene) prepare(ctx context.Context, provider string) error {
 	work := filepath.Join(s.folder, "work")
 	if err := os.Mkdir(work, 0o755); err != nil {
 		return err
@@ -68,7 +60,7 @@ func (s *scene) prepare(ctx context.Context, program, provider string) error {
 	if err != nil {
 		return err
 	}
-	if s.cli, err = newCLI(ctx, program, work, settings); err != nil {
+	if s.cli, err = newCLI(ctx, s.options.cli, work, settings); err != nil {
 		return err
 	}
 	if s.options.uri != "" {

@@ -112,8 +112,11 @@ func (c client) searches(ctx context.Context, times int) (time.Duration, error) 
 		var versions struct {
 			Versions []json.RawMessage `json:"model_versions"`
 		}
-		if err := json.Unmarshal(answer, &versions); err != nil || len(versions.Versions) != found {
-			return 0, fmt.Errorf("the search returned %d versions (%w), want %d", len(versions.Versions), err, found)
+		if err := json.Unmarshal(answer, &versions); err != nil {
+			return 0, fmt.Errorf("the answer of the search: %w", err)
+		}
+		if len(versions.Versions) != found {
+			return 0, fmt.Errorf("the search returned %d versions, want %d", len(versions.Versions), found)
 		}
 		taken = append(taken, took)
 	}

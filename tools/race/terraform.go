@@ -1,16 +1,15 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
-	"strings"
 
-	"github.com/mlregistry/terraform-provider-mlregistry/tools/outside"
+	"github.com/mlregistry/terraform-provider-mlregistry/tools/terraform"
 )
 
 // terraformRacer is a folder with a configuration and a state of its own.
@@ -77,50 +76,26 @@ func (t *terraformRacer) again(ctx context.Context) (told, error) {
 }
 
 // cli runs Terraform or OpenTofu with the built provider.
-type cli struct {
-	program     string
-	environment []string
-}
+type cli struct{ *terraform.CLI }
 
 // newCLI writes the CLI configuration that names the built provider, so that there is no init, into folder.
 func newCLI(program, provider, folder string) (*cli, error) {
-	program, err := exec.LookPath(program)
-	if err != nil {
-		return nil, fmt.Errorf("no Terraform CLI: %w", err)
-	}
-	if program, err = filepath.Abs(program); err != nil {
-		return nil, err
-	}
 	settings := filepath.Join(folder, "cli.tfrc")
 	content := fmt.Sprintf(`provider_installation {
   dev_overrides { "registry.terraform.io/mlregistry/mlregistry" = %q }
   direct {}
 }
 `, filepath.ToSlash(filepath.Dir(provider)))
-	c := &cli{program: program}
-	// Nothing of the user's own settings is to change what is raced.
-	for _, setting := range os.Environ() {
-		if !strings.HasPrefix(setting, "TF_") && !strings.HasPrefix(setting, "MLFLOW_") {
-			c.environment = append(c.environment, setting)
-		}
+	if err := os.WriteFile(settings, []byte(content), 0o600); err != nil {
+		return nil, err
 	}
-	c.environment = append(c.environment,
-		"TF_CLI_CONFIG_FILE="+settings, "TF_IN_AUTOMATION=1", "TF_INPUT=0", "CHECKPOINT_DISABLE=1")
-	return c, os.WriteFile(settings, []byte(content), 0o600)
+	found, err := terraform.New(program, settings)
+	return &cli{found}, err
 }
 
 // run runs a command to its end and returns its exit code and all that it wrote.
 func (c *cli) run(ctx context.Context, folder string, args ...string) (int, string, error) {
-	command := exec.CommandContext(ctx, c.program, args...)
-	command.Dir, command.Env = folder, c.environment
-	command.Cancel = func() error { return command.Process.Signal(os.Interrupt) }
-	command.WaitDelay = outside.StopPatience
-	output, err := command.CombinedOutput()
-	if ctx.Err() != nil {
-		return 0, "", ctx.Err()
-	}
-	if _, exited := errors.AsType[*exec.ExitError](err); err != nil && !exited {
-		return 0, "", err
-	}
-	return command.ProcessState.ExitCode(), string(output), nil
+	var output bytes.Buffer
+	code, err := c.Run(ctx, folder, &output, &output, args...)
+	return code, output.String(), err
 }
