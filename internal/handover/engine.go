@@ -62,7 +62,11 @@ func (e *Engine) Run(ctx context.Context, goal Goal) (Outcome, error) {
 		return Outcome{}, err
 	}
 	defer unlock()
+	return e.begin(ctx, goal)
+}
 
+// begin is Run under the model's lock.
+func (e *Engine) begin(ctx context.Context, goal Goal) (Outcome, error) {
 	before, err := e.registry.Versions(ctx, goal.Model)
 	if err != nil {
 		return Outcome{}, fmt.Errorf("reading the holders of %s of model %q: %w", goal.Stage, goal.Model, err)

@@ -222,7 +222,7 @@ func TestRemoveArchivesOnceAndForgivesWhatIsGone(t *testing.T) {
 	w := newWorld(registry.StageProduction, registry.StageArchived)
 	engine := newTestEngine(w, Atomic)
 	for _, number := range []registry.Number{1, 2, 3} {
-		if err := engine.Remove(context.Background(), testModel, number); err != nil {
+		if err := engine.Remove(context.Background(), testModel, number, func() bool { return false }); err != nil {
 			t.Errorf("version %s: %v", number, err)
 		}
 	}

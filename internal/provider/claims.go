@@ -18,6 +18,9 @@ type claims struct {
 	mu      sync.Mutex
 	held    map[place][]claim
 	arrived chan struct{}
+	// staged are the versions that a resource puts into a stage, and adopted those that one is new to, by model. What is
+	// destroyed beside it, because it was replaced, renamed or changed to another type, leaves them alone.
+	staged, adopted map[string][]registry.Number
 }
 
 // place is one exclusive stage of one model.
@@ -93,6 +96,40 @@ func (c *claims) elsewhere(at place, version registry.Number) (registry.Stage, b
 	return "", false
 }
 
+// stage notes that a resource puts a version into a stage.
+func (c *claims) stage(model string, version registry.Number) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.staged == nil {
+		c.staged = make(map[string][]registry.Number)
+	}
+	c.staged[model] = append(c.staged[model], version)
+}
+
+// adopt notes that a resource which is new to the state takes a version that exists.
+func (c *claims) adopt(model string, version registry.Number) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.adopted == nil {
+		c.adopted = make(map[string][]registry.Number)
+	}
+	c.adopted[model] = append(c.adopted[model], version)
+}
+
+// isStaged reports whether a resource planned in this process puts the version into a stage.
+func (c *claims) isStaged(model string, version registry.Number) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Contains(c.staged[model], version)
+}
+
+// isWanted reports whether a resource planned in this process puts the version into a stage, or adopts it.
+func (c *claims) isWanted(model string, version registry.Number) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Contains(c.staged[model], version) || slices.Contains(c.adopted[model], version)
+}
+
 // born tells the claims which number a new version got: from then on others claim it by its number.
 func (c *claims) born(model, source string, number registry.Number) {
 	c.mu.Lock()
@@ -110,17 +147,15 @@ func (c *claims) born(model, source string, number registry.Number) {
 // is none. Terraform plans up to ten resources at a time.
 const patience = 250 * time.Millisecond
 
-// successor reports whether another version than the given one claims a place, now or within the patience.
-func (c *claims) successor(at place, leaving registry.Number) bool {
+// successor reports whether a claim of the wanted kind is made for a place, now or within the patience.
+func (c *claims) successor(at place, wanted func(claim) bool) bool {
 	deadline := time.NewTimer(patience)
 	defer deadline.Stop()
 	for {
 		c.mu.Lock()
-		for _, made := range c.held[at] {
-			if made.version != leaving {
-				c.mu.Unlock()
-				return true
-			}
+		if slices.ContainsFunc(c.held[at], wanted) {
+			c.mu.Unlock()
+			return true
 		}
 		if c.arrived == nil {
 			c.arrived = make(chan struct{})

@@ -34,7 +34,13 @@ func moveTitle(goal handover.Goal) string {
 // for another version. A rivalry in which nothing is to change (both hold the stage already) only warns, so that it blocks
 // neither a plan nor a destroy.
 func (s *session) stake(goal handover.Goal, made claim, diags *diag.Diagnostics) {
-	if !s.known() || !goal.Exclusive() {
+	if !s.known() {
+		return
+	}
+	if made.version != 0 {
+		s.claims.stage(goal.Model, made.version)
+	}
+	if !goal.Exclusive() {
 		return
 	}
 	at := place{goal.Model, goal.Stage}
@@ -73,6 +79,18 @@ func (s *session) stake(goal handover.Goal, made claim, diags *diag.Diagnostics)
 // mourn warns when a version leaves an exclusive stage that nobody else holds or is planned to hold. The way from Staging to
 // Production is what Staging is for, and no reason to warn.
 func (s *session) mourn(version registry.Version, goal handover.Goal, view handover.View, diags *diag.Diagnostics) {
+	s.mournFor(version, goal, view, func(made claim) bool { return made.version != version.Number }, diags)
+}
+
+// mournDestroyed does so for a version whose resource is destroyed: another resource may keep the version where it is.
+func (s *session) mournDestroyed(version registry.Version, view handover.View, diags *diag.Diagnostics) {
+	goal := handover.Goal{Model: version.Model, Version: version.Number, Stage: registry.StageArchived}
+	s.mournFor(version, goal, view, func(claim) bool { return true }, diags)
+}
+
+func (s *session) mournFor(
+	version registry.Version, goal handover.Goal, view handover.View, succeeds func(claim) bool, diags *diag.Diagnostics,
+) {
 	from := version.Stage
 	if !s.known() || !from.Exclusive() || goal.Stage == from || len(view.Others(from, version.Number)) > 0 {
 		return
@@ -80,7 +98,7 @@ func (s *session) mourn(version registry.Version, goal handover.Goal, view hando
 	if from == registry.StageStaging && goal.Stage == registry.StageProduction {
 		return
 	}
-	if s.claims.successor(place{version.Model, from}, version.Number) {
+	if s.claims.successor(place{version.Model, from}, succeeds) {
 		return
 	}
 	diags.AddAttributeWarning(path.Root("stage"), fmt.Sprintf("%s of model %q is left without a holder", from, version.Model),

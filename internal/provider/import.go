@@ -90,7 +90,8 @@ func importAdvice(typ, id string) string {
 	escaped := strings.NewReplacer("${", "$${", "%{", "%%{").Replace(strconv.Quote(id))
 	return fmt.Sprintf("To manage it here, import it:\n\n  terraform import %[1]s.<name> %[2]s\n\n"+
 		"or let the next plan show the import, with this in the configuration:\n\n"+
-		"  import {\n    to = %[1]s.<name>\n    id = %[3]s\n  }", typ, shellWord(id), escaped)
+		"  import {\n    to = %[1]s.<name>\n    id = %[3]s\n  }\n\n"+
+		"If a block of this configuration had it under another name, a moved block keeps it; if its resource is tainted, terraform untaint does.", typ, shellWord(id), escaped)
 }
 
 // shellWord quotes a word for a POSIX shell where it needs it.

@@ -71,11 +71,17 @@ func (r *modelAliasResource) ModifyPlan(ctx context.Context, req resource.Modify
 	if !req.State.Raw.IsNull() {
 		var prior modelAliasState
 		resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
-		r.session.aliases.note(aliasPlace{prior.ModelName.ValueString(), prior.Alias.ValueString()})
+		if before := (aliasPlace{prior.ModelName.ValueString(), prior.Alias.ValueString()}); before != at {
+			return // Terraform plans once more, with no prior state.
+		}
+		if r.session.aliases.keep(at, plan.Version) {
+			declaredTwice(at, &resp.Diagnostics)
+			return
+		}
 		if plan.Version.Equal(prior.Version) {
 			return
 		}
-	} else if !r.planNew(ctx, at, &resp.Diagnostics) {
+	} else if !r.planNew(ctx, at, plan, &resp.Diagnostics) {
 		return
 	}
 	if plan.Version.IsUnknown() {
@@ -85,11 +91,10 @@ func (r *modelAliasResource) ModifyPlan(ctx context.Context, req resource.Modify
 }
 
 // planNew fails the plan of an alias that somebody else owns: another resource, or nobody's state.
-func (r *modelAliasResource) planNew(ctx context.Context, at aliasPlace, diags *diag.Diagnostics) bool {
-	replaced, duplicate := r.session.aliases.claim(at)
+func (r *modelAliasResource) planNew(ctx context.Context, at aliasPlace, plan modelAliasState, diags *diag.Diagnostics) bool {
+	replaced, duplicate := r.session.aliases.claim(at, plan.Version)
 	if duplicate {
-		diags.AddAttributeError(path.Root("alias"), fmt.Sprintf("Two resources declare the alias %q of model %q", at.alias, at.model),
-			"An alias points at one version. Keep one of the two resources.")
+		declaredTwice(at, diags)
 		return false
 	}
 	model, err := r.session.cache.Model(ctx, at.model)
@@ -104,11 +109,24 @@ func (r *modelAliasResource) planNew(ctx context.Context, at aliasPlace, diags *
 		refusePrompt("model_name", at.model, diags)
 		return false
 	}
-	if number, taken := model.Aliases[at.alias]; taken && !r.session.aliases.isOurs(at) {
-		diags.AddAttributeError(path.Root("alias"), fmt.Sprintf("The alias %q of model %q exists already", at.alias, at.model), takenAlias(at, number))
+	number, taken := model.Aliases[at.alias]
+	title := fmt.Sprintf("The alias %q of model %q exists already", at.alias, at.model)
+	switch {
+	case !taken || r.session.aliases.isOurs(at) || plan.Version.IsUnknown() && r.session.aliases.isRead(at):
+	case number != plan.number():
+		diags.AddAttributeError(path.Root("alias"), title, takenAlias(at, number))
 		return false
+	case !r.session.aliases.isRead(at): // A tainted one is in the state, and planned as new.
+		diags.AddAttributeWarning(path.Root("alias"), title, "It points at this very version, so nothing is written, but from now on this resource "+
+			"manages it: destroying the resource deletes the alias. Make sure that nobody else moves it.")
 	}
 	return true
+}
+
+// declaredTwice adds the error for an alias that two resources have.
+func declaredTwice(at aliasPlace, diags *diag.Diagnostics) {
+	diags.AddAttributeError(path.Root("alias"), fmt.Sprintf("Two resources declare the alias %q of model %q", at.alias, at.model),
+		"An alias points at one version. Keep one of the two resources.")
 }
 
 // takenAlias tells how to take an alias over with open eyes.
@@ -126,6 +144,7 @@ func (r *modelAliasResource) Create(ctx context.Context, req resource.CreateRequ
 		return
 	}
 	at := aliasPlace{plan.ModelName.ValueString(), plan.Alias.ValueString()}
+	defer r.session.aliases.writes.lock(at)()
 	model, err := r.session.cache.Fresh().Model(ctx, at.model)
 	if err != nil {
 		resp.Diagnostics.AddError(fmt.Sprintf("Unable to create alias %q of model %q", at.alias, at.model), explain(err))
@@ -187,6 +206,7 @@ func (r *modelAliasResource) Read(ctx context.Context, req resource.ReadRequest,
 		return
 	}
 	if err == nil && state.fromRegistry(model) {
+		r.session.aliases.note(at)
 		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 		return
 	}
@@ -221,6 +241,10 @@ func (r *modelAliasResource) Delete(ctx context.Context, req resource.DeleteRequ
 		return
 	}
 	at := aliasPlace{state.ModelName.ValueString(), state.Alias.ValueString()}
+	defer r.session.aliases.writes.lock(at)()
+	if r.session.aliases.isOurs(at) {
+		return // The resource that replaces this one, or has another name, has set it.
+	}
 	if err := r.session.cache.DeleteAlias(ctx, at.model, at.alias); err != nil && !errors.Is(err, registry.ErrNotFound) {
 		resp.Diagnostics.AddError(fmt.Sprintf("Unable to delete alias %q of model %q", at.alias, at.model), explain(err))
 	}

@@ -147,7 +147,5 @@ func (r *modelStageResource) planDestroy(ctx context.Context, prior *modelStageS
 	if memory.given(goal.Version) != goal.Version {
 		return // Somebody else has taken the stage, and keeps it.
 	}
-	version := registry.Version{Model: goal.Model, Number: goal.Version, Stage: goal.Stage}
-	goal.Stage = registry.StageArchived
-	r.session.mourn(version, goal, memory.View, diags)
+	r.session.mournDestroyed(registry.Version{Model: goal.Model, Number: goal.Version, Stage: goal.Stage}, memory.View, diags)
 }

@@ -79,8 +79,7 @@ func (r *modelVersionResource) planDestroy(ctx context.Context, req resource.Mod
 		return
 	}
 	version := registry.Version{Model: prior.ModelName.ValueString(), Number: prior.number(), Stage: prior.wantedStage()}
-	r.session.mourn(version, handover.Goal{Model: version.Model, Version: version.Number, Stage: registry.StageArchived},
-		memory.View, &resp.Diagnostics)
+	r.session.mournDestroyed(version, memory.View, &resp.Diagnostics)
 }
 
 // versionPlanning is one plan of one version resource.

@@ -54,6 +54,7 @@ func (p *versionPlanning) planNew(ctx context.Context) {
 			return
 		}
 		version = found
+		p.session.claims.adopt(model, found.Number)
 		p.showAdopted(found)
 	} else if len(observed) == 0 {
 		p.session.requireModel(ctx, model, p.diags)

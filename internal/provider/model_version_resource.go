@@ -107,10 +107,15 @@ func (r *modelVersionResource) Delete(ctx context.Context, req resource.DeleteRe
 	}
 	model, number := state.ModelName.ValueString(), state.number()
 	var err error
+	// Its block may have been renamed, or replaced before this: another resource has the version then.
+	kept := func() bool { return r.session.claims.isWanted(model, number) }
 	switch state.OnDestroy.ValueString() {
 	case destroyArchive:
-		err = r.session.engine.Remove(ctx, model, number)
+		err = r.session.engine.Remove(ctx, model, number, kept)
 	case destroyDelete:
+		if kept() {
+			return
+		}
 		err = r.session.cache.DeleteVersion(ctx, model, number)
 		if errors.Is(err, registry.ErrNotFound) {
 			err = nil

@@ -27,7 +27,7 @@ type session struct {
 	engine  *handover.Engine
 	planned plannedModels
 	claims  claims
-	aliases aliasClaims
+	aliases *aliasClaims
 	tags    tagClaims
 }
 
@@ -45,7 +45,10 @@ type sessionSettings struct {
 
 func newSession(target registry.Client, settings sessionSettings) *session {
 	cache := readcache.New(target)
-	return &session{sessionSettings: settings, cache: cache, catalog: target, server: target, engine: handover.New(cache.Fresh(), settings.way)}
+	return &session{
+		sessionSettings: settings, cache: cache, catalog: target, server: target, engine: handover.New(cache.Fresh(), settings.way),
+		aliases: newAliasClaims(),
+	}
 }
 
 // known reports whether the registry can be asked.

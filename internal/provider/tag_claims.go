@@ -42,9 +42,10 @@ type tagClaim struct {
 // tagClaims are the tags that the resources of one walk own. Like the claims of stages, they see what this process plans,
 // in whatever order Terraform plans it.
 type tagClaims struct {
-	mu      sync.Mutex
-	made    map[tagPlace][]tagClaim
-	writing map[tagPlace]*sync.Mutex
+	mu   sync.Mutex
+	made map[tagPlace][]tagClaim
+	// writes keeps the removal of a tag by one owner and its setting by another apart.
+	writes placeLocks[tagPlace]
 	// set are the tags that resources of their own have set in this process.
 	set map[tagPlace]bool
 }
@@ -83,22 +84,6 @@ func (c tagClaim) against(earlier tagClaim) bool {
 		return one.stored // One that is new takes the tag over in this apply: see release.
 	}
 	return true
-}
-
-// lock keeps the writes of one tag in this process apart.
-func (c *tagClaims) lock(at tagPlace) (unlock func()) {
-	c.mu.Lock()
-	if c.writing == nil {
-		c.writing = make(map[tagPlace]*sync.Mutex)
-	}
-	slot, ok := c.writing[at]
-	if !ok {
-		slot = &sync.Mutex{}
-		c.writing[at] = slot
-	}
-	c.mu.Unlock()
-	slot.Lock()
-	return slot.Unlock
 }
 
 // own tells that a resource of its own is setting the tag.
@@ -189,13 +174,13 @@ func (s *session) claimTags(ctx context.Context, owner tagOwner, object tagPlace
 // declare sets a tag that its owner declares. Another owner that gives the tag up in this apply has either removed it before, or
 // finds the claim and leaves it.
 func (s *session) declare(ctx context.Context, at tagPlace, value string) error {
-	defer s.tags.lock(at)()
+	defer s.tags.writes.lock(at)()
 	return s.setTag(ctx, at, value)
 }
 
 // release removes a tag that a map no longer declares, unless a resource of its own takes it over in this apply.
 func (s *session) release(ctx context.Context, at tagPlace) error {
-	defer s.tags.lock(at)()
+	defer s.tags.writes.lock(at)()
 	if s.tags.claimed(at, true) {
 		return nil
 	}

@@ -97,7 +97,7 @@ func (r *tagResource) Create(ctx context.Context, req resource.CreateRequest, re
 		return
 	}
 	at, _ := plan.place()
-	defer r.session.tags.lock(at)()
+	defer r.session.tags.writes.lock(at)()
 	found, err := tag(ctx, r.session.cache.Fresh(), at)
 	if err == nil && found.ofPrompt {
 		refusePrompt("model_name", at.model, &resp.Diagnostics)
@@ -170,7 +170,7 @@ func (r *tagResource) Delete(ctx context.Context, req resource.DeleteRequest, re
 		return
 	}
 	at, _ := state.place()
-	defer r.session.tags.lock(at)()
+	defer r.session.tags.writes.lock(at)()
 	if r.session.tags.claimed(at, false) || r.session.tags.isSet(at) {
 		return
 	}

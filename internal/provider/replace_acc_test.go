@@ -1,0 +1,124 @@
+package provider_test
+
+import (
+	"fmt"
+	"maps"
+	"testing"
+)
+
+const createdFirst = "lifecycle { create_before_destroy = true }"
+
+// adopted writes a version resource that adopts a version of the scenario's model.
+func adopted(name string, number int, lines ...string) string {
+	block := fmt.Sprintf("resource \"mlregistry_model_version\" %q {\n  model_name = \"MODEL\"\n  version = %d\n", name, number)
+	for _, line := range lines {
+		block += "  " + line + "\n"
+	}
+	return block + "}\n"
+}
+
+// serving writes a pointer under a name of its own.
+func serving(name string, number int, lines ...string) string {
+	block := fmt.Sprintf("resource \"mlregistry_model_stage\" %q {\n  model_name = \"MODEL\"\n  stage = \"Production\"\n  version = %d\n", name, number)
+	for _, line := range lines {
+		block += "  " + line + "\n"
+	}
+	return block + "}\n"
+}
+
+// The destroy of a resource that is replaced comes last with create_before_destroy. It must not take from the new resource
+// what both of them are about.
+func TestAccReplace_createdFirst(t *testing.T) {
+	const archives = `on_destroy = "archive"`
+	for name, test := range map[string]struct{ address, block string }{
+		"pointer": {"mlregistry_model_stage.x", serving("x", 1, archives, createdFirst)},
+		"adopted": {"mlregistry_model_version.x", adopted("x", 1, stage("Production"), archives, createdFirst)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorkspace(t)
+			w.pipeline(1)
+			w.config(test.block)
+			w.MustApply()
+			w.MustApply("-replace=" + test.address)
+			w.wantProduction("1")
+			w.emptyPlan()
+			w.MustRun("taint", test.address)
+			w.MustApply()
+			w.wantProduction("1")
+			w.emptyPlan()
+		})
+	}
+	t.Run("alias", func(t *testing.T) {
+		w := newWorkspace(t)
+		w.pipeline(1)
+		w.config(adopted("x", 1), "resource \"mlregistry_model_alias\" \"champion\" {\n  model_name = \"MODEL\"\n  alias = \"champion\"\n"+
+			"  version = 1\n  "+createdFirst+"\n}\n")
+		w.MustApply()
+		w.MustApply("-replace=" + champion)
+		w.wantAliases(map[string]string{"champion": "1"})
+		w.emptyPlan()
+	})
+}
+
+// A resource whose block was renamed, or changed to the other type, is destroyed beside the creation of its successor, in any
+// order.
+func TestAccReplace_withoutMoved(t *testing.T) {
+	const archives = `on_destroy = "archive"`
+	for name, blocks := range map[string][]string{
+		"pointer renamed":    {serving("a", 1), serving("b", 1), serving("c", 1), serving("d", 1), serving("e", 1)},
+		"version renamed":    {adopted("a", 1, stage("Production"), archives), adopted("b", 1, stage("Production"), archives), adopted("c", 1, stage("Production"), archives)},
+		"version to pointer": {adopted("a", 1, stage("Production"), archives), serving("b", 1), adopted("c", 1, stage("Production"), archives), serving("d", 1)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorkspace(t)
+			w.pipeline(1)
+			for _, block := range blocks {
+				w.config(block)
+				w.MustApply()
+				w.wantProduction("1")
+				w.emptyPlan()
+			}
+			w.config()
+			w.MustApply() // The last one gives the stage up: nobody takes it over.
+			w.wantProduction()
+		})
+	}
+}
+
+func (w *workspace) wantAliases(want map[string]string) {
+	w.t.Helper()
+	if got := w.Aliases(w.t, w.model); !maps.Equal(got, want) {
+		w.t.Fatalf("aliases: %v, want %v", got, want)
+	}
+}
+
+// A provisioner that fails taints its resource, and a killed apply leaves an alias that no state knows: the next apply goes on.
+func TestAccModelAlias_taintedRenamedOrLeft(t *testing.T) {
+	w := newWorkspace(t)
+	w.pipeline(2)
+	w.config(alias("champion", "champion", "1"))
+	w.MustApply()
+	w.MustRun("taint", champion)
+	w.MustApply()
+	w.wantAliases(map[string]string{"champion": "1"})
+	w.emptyPlan()
+	for _, name := range []string{"b", "c", "d"} {
+		w.config(alias(name, "champion", "1"))
+		w.MustApply()
+		w.wantAliases(map[string]string{"champion": "1"})
+		w.emptyPlan()
+	}
+	w.MustRun("state", "rm", "mlregistry_model_alias.d")
+	wantText(t, w.MustApply().Output, `The alias "champion" of model "`+w.model+`" exists already`)
+	w.wantAliases(map[string]string{"champion": "1"})
+	w.emptyPlan()
+	w.config(alias("d", "champion", "1"), alias("e", "champion", "2"))
+	for range 4 { // In whatever order Terraform plans them.
+		plan := w.Plan()
+		if plan.ExitCode != 1 {
+			t.Fatalf("two owners of an alias passed the plan:\n%s", plan.Output)
+		}
+		wantText(t, plan.Output, "Keep one of the two resources.")
+	}
+	w.wantAliases(map[string]string{"champion": "1"})
+}
