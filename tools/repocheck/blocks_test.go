@@ -55,27 +55,81 @@ func TestBlocks_configurationFindsMistakes(t *testing.T) {
 	}
 }
 
-// Commands that texts show can be read by bash, and the make targets among them exist.
+// Commands that texts show can be read by bash, and the make targets that texts name exist.
 func TestBlocks_commands(t *testing.T) {
-	targets := regexp.MustCompile(`(?m)^([a-z-]+):`).FindAllStringSubmatch(read(t, "GNUmakefile"), -1)
-	made := regexp.MustCompile(`(?m)^ *(?:[A-Z_]+=\S+ )*make ([a-z-]+)`)
-	checked := 0
-	for file, one := range blocks(t, "shell", "bash", "sh") {
-		checked++
-		check := exec.Command("bash", "-n")
-		check.Stdin = strings.NewReader(one.code)
-		if output, err := check.CombinedOutput(); err != nil {
-			t.Errorf("%s:%d: %v\n%s", file, one.line, err, output)
-		}
-		for _, call := range made.FindAllStringSubmatch(one.code, -1) {
-			if !slices.ContainsFunc(targets, func(target []string) bool { return target[1] == call[1] }) {
-				t.Errorf("%s:%d: there is no make target %s", file, one.line, call[1])
+	targets := targetsOf(read(t, "GNUmakefile"))
+	checked, named := 0, 0
+	look := func(file string, line int, script string) {
+		for _, target := range madeBy(script) {
+			named++
+			if !slices.Contains(targets, target) {
+				t.Errorf("%s:%d: there is no make target %s", file, line, target)
 			}
 		}
 	}
-	if checked < 5 {
-		t.Errorf("only %d blocks were found", checked)
+	for _, file := range files(t, ".md", ".md.tmpl") {
+		prose, found := split(read(t, file))
+		for _, one := range found {
+			if !slices.Contains([]string{"shell", "bash", "sh"}, one.language) {
+				continue
+			}
+			checked++
+			check := exec.Command("bash", "-n")
+			check.Stdin = strings.NewReader(one.code)
+			if output, err := check.CombinedOutput(); err != nil {
+				t.Errorf("%s:%d: %v\n%s", file, one.line, err, output)
+			}
+			look(file, one.line, one.code)
+		}
+		for number, line := range prose {
+			for _, span := range codeSpan.FindAllString(line, -1) {
+				look(file, number+1, strings.Trim(span, "`"))
+			}
+		}
 	}
+	if checked < 5 || named < 30 {
+		t.Errorf("only %d blocks and %d targets were found", checked, named)
+	}
+}
+
+// The check itself reads Makefiles and commands as make and a shell do.
+func TestBlocks_commandsFindsTargets(t *testing.T) {
+	if got := targetsOf("N ?= 1\nexport X := 2\n.PHONY: demo\ndemo: build ## act\n\t@run: it\nbench-embedded:\n"); !slices.Equal(got, []string{"demo", "bench-embedded"}) {
+		t.Errorf("targets are %v", got)
+	}
+	for command, want := range map[string][]string{
+		"make bench-embedded N=5":    {"bench-embedded"},
+		"RUN=a make demo   # act":    {"demo"},
+		"make demo\n  make test\n":   {"demo", "test"},
+		"make ROUNDS=10 race":        {"race"},
+		"make":                       nil,
+		"cmake demo":                 nil,
+		"tools/x.sh make_it":         nil,
+		"make compat MLFLOW=\"2.9\"": {"compat"},
+	} {
+		if got := madeBy(command); !slices.Equal(got, want) {
+			t.Errorf("%s makes %v, want %v", command, got, want)
+		}
+	}
+}
+
+var (
+	targetLine = regexp.MustCompile(`(?m)^([a-z][a-z-]*):(?:[^=]|$)`)
+	makeCall   = regexp.MustCompile(`(?m)^ *(?:[A-Z_]+=\S+ )*make (?:[A-Z_]+=\S+ )*([a-z][a-z-]*)`)
+)
+
+// targetsOf returns the targets of a Makefile.
+func targetsOf(makefile string) []string { return firstGroups(targetLine, makefile) }
+
+// madeBy returns the first target of each call of make in a script.
+func madeBy(script string) []string { return firstGroups(makeCall, script) }
+
+func firstGroups(pattern *regexp.Regexp, text string) []string {
+	var found []string
+	for _, match := range pattern.FindAllStringSubmatch(text, -1) {
+		found = append(found, match[1])
+	}
+	return found
 }
 
 // The rest can be read too.

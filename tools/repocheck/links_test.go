@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode"
 )
 
 var (
@@ -62,8 +63,32 @@ func TestLinks_findsTheDead(t *testing.T) {
 			t.Errorf("%s: %q", target, problem)
 		}
 	}
+	if got := slug("is held by …, not Größe_2 / a-b"); got != "is-held-by--not-größe_2--a-b" {
+		t.Errorf("slug = %q", got)
+	}
 	if got := links("see [a](b.md), `[c](d.md)` and <img src=\"e.svg\">"); !slices.Equal(got, []string{"b.md", "e.svg"}) {
 		t.Errorf("links = %v", got)
+	}
+}
+
+// Every guide is one link away from the first page of the documentation.
+func TestLinks_indexNamesEveryGuide(t *testing.T) {
+	prose, _ := split(read(t, filepath.Join("docs", "index.md")))
+	var named []string
+	for _, line := range prose {
+		named = append(named, links(line)...)
+	}
+	guides := 0
+	for _, file := range files(t, ".md") {
+		if guide := filepath.ToSlash(file); path.Dir(guide) == "docs/guides" {
+			guides++
+			if !slices.Contains(named, strings.TrimPrefix(guide, "docs/")) {
+				t.Errorf("docs/index.md has no link to %s", guide)
+			}
+		}
+	}
+	if guides < 10 {
+		t.Errorf("only %d guides were found", guides)
 	}
 }
 
@@ -97,6 +122,9 @@ func follow(t *testing.T, file, target string) string {
 	if address.Path != "" {
 		// A template is read at the place where it is rendered to.
 		folder := strings.Replace(path.Dir(page), "templates", "docs", 1)
+		if page == "templates/resources.md.tmpl" {
+			folder = "docs/resources"
+		}
 		page = path.Join(folder, address.Path)
 	}
 	info, err := os.Stat(filepath.Join(root, filepath.FromSlash(page)))
@@ -133,7 +161,9 @@ func slug(heading string) string {
 		switch {
 		case r == ' ':
 			return '-'
-		case r == '-' || r == '_' || r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r > 127:
+		case r == '-' || r == '_' || r >= 'a' && r <= 'z' || r >= '0' && r <= '9':
+			return r
+		case r > 127 && (unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.IsMark(r)):
 			return r
 		}
 		return -1
