@@ -59,10 +59,15 @@ func (s *Source) Token(ctx context.Context) (string, error) {
 	return s.current, nil
 }
 
-// Reject forgets a token that a server has refused. A token that has been replaced already is not touched.
-func (s *Source) Reject(token string) {
-	s.turn <- struct{}{}
-	defer func() { <-s.turn }()
+// Reject forgets a token that a server has refused. A token that has been replaced already is not touched. It waits for a
+// command that runs, unless ctx ends first: then it does nothing.
+func (s *Source) Reject(ctx context.Context, token string) {
+	select {
+	case s.turn <- struct{}{}:
+		defer func() { <-s.turn }()
+	case <-ctx.Done():
+		return
+	}
 	if s.current == token {
 		s.current = ""
 	}

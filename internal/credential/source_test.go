@@ -74,10 +74,10 @@ func TestATokenIsReplacedShortlyBeforeItExpires(t *testing.T) {
 func TestARejectedTokenIsReplacedOnce(t *testing.T) {
 	source, runs := counting(t, `printf '{"token": "token-%d"}' $n`)
 	wantToken(t, source, "token-1")
-	source.Reject("token-1")
-	source.Reject("token-1") // By another request that had it too.
+	source.Reject(t.Context(), "token-1")
+	source.Reject(t.Context(), "token-1") // By another request that had it too.
 	wantToken(t, source, "token-2")
-	source.Reject("token-1")
+	source.Reject(t.Context(), "token-1")
 	wantToken(t, source, "token-2")
 	if got := runs(); got != 2 {
 		t.Errorf("%d runs", got)
@@ -122,6 +122,28 @@ func TestARequestThatIsGivenUpEndsItsRunAndNoOther(t *testing.T) {
 	if got, err := source.Token(t.Context()); err != nil || !strings.HasPrefix(got, "token-") {
 		t.Errorf("got %q, %v", got, err)
 	}
+}
+
+// While the command runs, who has a refused token waits, but no longer than its own request.
+func TestARejectionThatIsGivenUpWaitsForNoCommand(t *testing.T) {
+	source, runs := counting(t, `if [ $n = 1 ]; then sleep 60; fi; printf '{"token": "token-%d"}' $n`)
+	running, stop := context.WithCancel(t.Context())
+	ended := make(chan struct{})
+	go func() { _, _ = source.Token(running); close(ended) }()
+	for runs() == 0 { // Until the first run has begun.
+		time.Sleep(time.Millisecond)
+	}
+	rejected := make(chan struct{})
+	given, giveUp := context.WithCancel(t.Context())
+	go func() { source.Reject(given, "token-0"); close(rejected) }()
+	giveUp()
+	select {
+	case <-rejected:
+	case <-time.After(10 * time.Second):
+		t.Error("the rejection still waits")
+	}
+	stop()
+	<-ended
 }
 
 // A wrapper's child must not keep the command going, nor the pipe open.

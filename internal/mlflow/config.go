@@ -92,10 +92,11 @@ type Config struct {
 
 // TokenSource gives the token that requests carry. It is safe for use by several goroutines at once.
 type TokenSource interface {
-	// Token returns a token that is valid now.
+	// Token returns a token that is valid now. When ctx ends first the error is that of ctx.
 	Token(ctx context.Context) (string, error)
-	// Reject says that the server did not accept a token, so that the next call of Token returns another one.
-	Reject(token string)
+	// Reject says that the server did not accept a token, so that the next call of Token returns another one. It does nothing
+	// when ctx ends first.
+	Reject(ctx context.Context, token string)
 }
 
 // ConfigError is a Config that cannot be used.

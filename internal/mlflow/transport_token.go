@@ -32,7 +32,7 @@ func (t *tokenTransport) RoundTrip(request *http.Request) (*http.Response, error
 	if err != nil || response.StatusCode != http.StatusUnauthorized {
 		return response, err
 	}
-	t.source.Reject(token)
+	t.source.Reject(request.Context(), token)
 	another, err := t.token(request)
 	if err != nil {
 		return nil, err

@@ -25,7 +25,7 @@ func (s *tokens) Token(context.Context) (string, error) {
 	return s.list[0], s.err
 }
 
-func (s *tokens) Reject(token string) {
+func (s *tokens) Reject(_ context.Context, token string) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	if s.list[0] == token && len(s.list) > 1 {
