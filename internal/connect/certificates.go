@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -46,10 +47,12 @@ func readPEM(name string) ([]byte, error) {
 	}
 	var all []byte
 	for _, entry := range entries {
-		if entry.IsDir() {
+		file := filepath.Join(name, entry.Name())
+		// A system's folder holds links, some of them to folders or to what was removed: they are passed over.
+		if info, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) || err == nil && info.IsDir() {
 			continue
 		}
-		content, err := os.ReadFile(filepath.Join(name, entry.Name()))
+		content, err := os.ReadFile(file)
 		if err != nil {
 			return nil, withoutPath(err)
 		}
