@@ -63,3 +63,13 @@ func TestComplaintsAreShownWithoutSecrets(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
+
+// One secret may be the beginning of another.
+func TestTheLongestSecretIsHiddenFirst(t *testing.T) {
+	command := Command{Env: map[string]string{"USER_SECRET": "hunter", "FULL_SECRET": "hunter2-and-more", "MIDDLE": "hunter2"}}
+	for range 50 { // Maps have no order.
+		if got := command.clean("using hunter2-and-more"); got != "; it wrote: using (hidden)" {
+			t.Fatalf("became %q", got)
+		}
+	}
+}

@@ -1,7 +1,9 @@
 package credential
 
 import (
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -25,7 +27,8 @@ var looksSecret = regexp.MustCompile(`(?i)(bearer|basic)\s+[^\s"']+` + // a head
 // Env never are in it, nor is what looks like a token or a password.
 func (c Command) clean(complaint string) string {
 	complaint = strings.ToValidUTF8(complaint, "�")
-	for _, value := range c.Env {
+	// The longest first: what is left of one that begins with another would be shown.
+	for _, value := range slices.SortedFunc(maps.Values(c.Env), func(a, b string) int { return len(b) - len(a) }) {
 		if len(value) >= shortestSecret {
 			complaint = strings.ReplaceAll(complaint, value, "(hidden)")
 		}
