@@ -36,7 +36,11 @@ func (r *modelStageResource) ModifyPlan(ctx context.Context, req resource.Modify
 	proposed := plan
 	plan.StageConflicts = versionList(nil)
 	known := !plan.ModelName.IsUnknown() && !plan.Stage.IsUnknown() && !plan.Version.IsUnknown()
-	if exists && !plan.Stage.IsUnknown() {
+	switch {
+	case exists && plan.Stage.IsUnknown():
+		// It may turn out to be the other one: Terraform accepts no change of the planned action then.
+		resp.RequiresReplace = path.Paths{path.Root("stage")}
+	case exists:
 		if before, after := prior.goal(ctx, &resp.Diagnostics).Stage, plan.goal(ctx, &resp.Diagnostics).Stage; before == after {
 			plan.Stage = prior.Stage // Another letter case is no difference.
 		} else {

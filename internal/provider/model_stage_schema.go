@@ -27,7 +27,7 @@ func modelStageSchema(ctx context.Context) schema.Schema {
 			"stage": schema.StringAttribute{
 				Required: true,
 				MarkdownDescription: "Stage that has one holder: `Staging` or `Production`, in any letter case. A change to the other one replaces " +
-					"the pointer.",
+					"the pointer; a value that is known only after apply counts as one.",
 				Validators: []validator.String{stageRule(), exclusiveStageRule()},
 			},
 			"version": schema.StringAttribute{

@@ -26,7 +26,8 @@ func (r *modelVersionResource) ValidateConfig(ctx context.Context, req resource.
 		resp.Diagnostics.AddAttributeError(path.Root("source"), "Neither source nor version is set",
 			"Set source to register a new version of the model, or version to adopt one that exists.")
 	}
-	if !config.Version.IsNull() && config.OnDestroy.ValueString() == destroyDelete {
+	// A version that is not known yet, as of a variable while Terraform validates, may turn out to be null.
+	if !config.Version.IsNull() && !config.Version.IsUnknown() && config.OnDestroy.ValueString() == destroyDelete {
 		resp.Diagnostics.AddAttributeError(path.Root("on_destroy"), "An adopted version is never deleted",
 			"With version set, the version was registered by somebody else. Use on_destroy = \"archive\" or \"retain\".")
 	}

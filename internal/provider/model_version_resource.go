@@ -89,6 +89,13 @@ func (r *modelVersionResource) finish(
 	if memory.StageUnmanaged && !planned.Stage.IsUnknown() {
 		plan.Stage = planned.Stage
 	}
+	if !diags.HasError() { // After a failure the state shows how far it came.
+		var others meanwhile
+		keep(&others, "description", planned.Description, &plan.Description)
+		keep(&others, "tags", planned.Tags, &plan.Tags)
+		keep(&others, "stage", planned.Stage, &plan.Stage)
+		others.warn(fmt.Sprintf("version %s of model %q", version.Number, version.Model), diags)
+	}
 	if planned.StageConflicts.IsUnknown() {
 		plan.StageConflicts = plan.conflicts(memory.View, !memory.StageUnmanaged)
 	}

@@ -127,7 +127,7 @@ func (r *registeredModelResource) Create(ctx context.Context, req resource.Creat
 		resp.Diagnostics.AddError(fmt.Sprintf("Unable to create registered model %q", wanted.Name), explain(err))
 		return
 	}
-	plan.fromRegistry(ctx, model, false, &resp.Diagnostics)
+	plan.finish(ctx, model, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
 }
@@ -202,7 +202,7 @@ func (r *registeredModelResource) Update(ctx context.Context, req resource.Updat
 		resp.Diagnostics.AddError(fmt.Sprintf("Unable to update registered model %q", name), explain(err))
 		return
 	}
-	plan.fromRegistry(ctx, model, false, &resp.Diagnostics)
+	plan.finish(ctx, model, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	identify(ctx, resp.Identity, plan.identity(), &resp.Diagnostics)
 }

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -26,6 +27,16 @@ func (s *registeredModelState) fromRegistry(ctx context.Context, model registry.
 	if s.ForceDestroy.IsNull() {
 		s.ForceDestroy = types.BoolValue(false)
 	}
+}
+
+// finish takes over what the registry says after a change, and keeps what was planned.
+func (s *registeredModelState) finish(ctx context.Context, model registry.Model, diags *diag.Diagnostics) {
+	planned := *s
+	s.fromRegistry(ctx, model, false, diags)
+	var others meanwhile
+	keep(&others, "description", planned.Description, &s.Description)
+	keep(&others, "tags", planned.Tags, &s.Tags)
+	others.warn(fmt.Sprintf("registered model %q", model.Name), diags)
 }
 
 // shows reports whether the state is what a model in the registry comes to.
