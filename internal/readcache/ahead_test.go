@@ -89,6 +89,7 @@ func warmed(t *testing.T, target *library, more ...string) (*readcache.Cache, []
 	target.takes = time.Millisecond
 	readAll(t, cache, target, 1, models[:17]...)
 	time.Sleep(time.Second) // In the bubble's own time: the list of models comes beside.
+	synctest.Wait()
 	target.takes = 0
 	target.asked()
 	return cache, models
