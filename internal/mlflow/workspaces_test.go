@@ -146,7 +146,7 @@ func TestAFailedCheckIsSharedByThoseWhoWaited(t *testing.T) {
 	})
 }
 
-// Calls that are told of one lasting answer do not write to it. The race detector sees it if they do.
+// Calls that are told of one lasting answer do not write to it. The race detector (make test-races) sees it if they do.
 func TestARefusedWorkspaceIsToldToManyAtOnce(t *testing.T) {
 	client := serve(t, says(200, workspacesOff)).connect(inTeamA)
 	var all sync.WaitGroup
