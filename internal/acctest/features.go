@@ -56,6 +56,8 @@ const usersAndWorkspaces = "a server with users and workspaces refuses them"
 
 // What the CLIs of the matrix differ in.
 var (
+	// WriteOnly: attributes that no state keeps, such as promotion_tags of a resource.
+	WriteOnly = Feature{Name: "write-only attributes", Terraform: "1.11.0", OpenTofu: "1.11.0"}
 	// Identity: import by identity, and the identity of an object in the state.
 	Identity = Feature{Name: "resource identity", Terraform: "1.12.0", OpenTofu: "1.12.0"}
 	// Query: list resources and terraform query.

@@ -107,6 +107,7 @@ func overlay(under, over map[string]string) map[string]string {
 
 // On a resource they are write-only: a change of them alone touches nothing.
 func TestAccPromotionTags_resource(t *testing.T) {
+	acctest.NeedsCLI(t, acctest.WriteOnly)
 	s := newScenario(t)
 	s.settings = `  promotion_tags = { commit = "the provider's", actor = "ci", at = "{time}" }`
 	s.pipeline(2)

@@ -258,9 +258,16 @@ func TestAccTag_promotionTag(t *testing.T) {
 	s.run(
 		resource.TestStep{Config: s.hcl(tagBlock(versionTag, "commit", "v")), ExpectError: says("promotion_tags of the provider writes it")},
 		resource.TestStep{Config: s.hcl(adopt(`tags = { commit = "v" }`)), ExpectError: says("promotion_tags of the provider writes it")},
-		resource.TestStep{Config: s.hcl(adopt(`tags = { sha = "v" }`, `promotion_tags = { sha = "w" }`)), ExpectError: says(`The tag "sha" is in tags and in promotion_tags`)},
 		resource.TestStep{Config: s.hcl(tagBlock(modelTag, "commit", "v"))}, // Of the model, not of a version.
 	)
+}
+
+func TestAccTag_promotionTagOfTheResource(t *testing.T) {
+	acctest.NeedsCLI(t, acctest.WriteOnly)
+	s := newScenario(t)
+	s.pipeline(1)
+	s.run(resource.TestStep{Config: s.hcl(adopt(`tags = { sha = "v" }`, `promotion_tags = { sha = "w" }`)),
+		ExpectError: says(`The tag "sha" is in tags and in promotion_tags`)})
 }
 
 func TestAccTag_badInput(t *testing.T) {
