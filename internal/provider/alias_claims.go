@@ -23,13 +23,15 @@ type aliasClaims struct {
 	kept map[aliasPlace]types.String
 	// fresh are the planned versions of aliases of resources that were planned without one.
 	fresh map[aliasPlace]types.String
+	// leaving are aliases of resources that are planned to be destroyed.
+	leaving map[aliasPlace]bool
 	// ours are aliases that this process has set: the plan of an instance is made again during apply.
 	ours map[aliasPlace]bool
 }
 
 func newAliasClaims() *aliasClaims {
 	return &aliasClaims{
-		read: make(map[aliasPlace]bool), ours: make(map[aliasPlace]bool),
+		read: make(map[aliasPlace]bool), leaving: make(map[aliasPlace]bool), ours: make(map[aliasPlace]bool),
 		kept: make(map[aliasPlace]types.String), fresh: make(map[aliasPlace]types.String),
 	}
 }
@@ -67,6 +69,22 @@ func (c *aliasClaims) isRead(at aliasPlace) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.read[at]
+}
+
+// leave notes a resource that is planned to be destroyed, and reports whether a new one has its alias.
+func (c *aliasClaims) leave(at aliasPlace) (comes bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.leaving[at] = true
+	_, comes = c.fresh[at]
+	return comes
+}
+
+// isLeaving reports whether a resource with the alias is planned to be destroyed.
+func (c *aliasClaims) isLeaving(at aliasPlace) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.leaving[at]
 }
 
 // own tells that this process is setting the alias.

@@ -80,6 +80,8 @@ func TestAccModelAlias_neverTakesOver(t *testing.T) {
 	s.run(
 		resource.TestStep{Config: s.hcl(alias("champion", "champion", "2")),
 			ExpectError: says("It points at version 1, it is not in this Terraform state, and it was left as it is. To manage it here, import it:")},
+		resource.TestStep{Config: s.hcl(alias("champion", "champion", "1")), // Where it points at the same version, too.
+			ExpectError: says("It points at version 1, it is not in this Terraform state, and it was left as it is. To manage it here, import it:")},
 		resource.TestStep{
 			Config:           s.hcl(alias("champion", "champion", "1"), "import {\n  to = mlregistry_model_alias.champion\n  id = \"MODEL/champion\"\n}\n"),
 			ConfigPlanChecks: before(keeps(champion)), ConfigStateChecks: []statecheck.StateCheck{s.aliases(map[string]string{"champion": "1"})},

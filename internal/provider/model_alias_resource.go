@@ -59,7 +59,11 @@ func (r *modelAliasResource) Schema(ctx context.Context, _ resource.SchemaReques
 }
 
 func (r *modelAliasResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if req.Plan.Raw.IsNull() || !r.session.known() {
+	if !r.session.known() {
+		return
+	}
+	if req.Plan.Raw.IsNull() {
+		r.planLeaving(ctx, req, &resp.Diagnostics)
 		return
 	}
 	var plan modelAliasState
@@ -97,6 +101,10 @@ func (r *modelAliasResource) planNew(ctx context.Context, at aliasPlace, plan mo
 		declaredTwice(at, diags)
 		return false
 	}
+	if r.session.aliases.isLeaving(at) {
+		leavesAndComes(at, diags)
+		return false
+	}
 	model, err := r.session.cache.Model(ctx, at.model)
 	if replaced || r.session.mayBeToCome(at.model, err) {
 		return true // The model may be created by this apply.
@@ -110,17 +118,28 @@ func (r *modelAliasResource) planNew(ctx context.Context, at aliasPlace, plan mo
 		return false
 	}
 	number, taken := model.Aliases[at.alias]
-	title := fmt.Sprintf("The alias %q of model %q exists already", at.alias, at.model)
-	switch {
-	case !taken || r.session.aliases.isOurs(at) || plan.Version.IsUnknown() && r.session.aliases.isRead(at):
-	case number != plan.number():
-		diags.AddAttributeError(path.Root("alias"), title, takenAlias(at, number))
+	inState := r.session.aliases.isRead(at) && (plan.Version.IsUnknown() || number == plan.number()) // A tainted one is planned as new.
+	if taken && !inState && !r.session.aliases.isOurs(at) {
+		diags.AddAttributeError(path.Root("alias"), fmt.Sprintf("The alias %q of model %q exists already", at.alias, at.model), takenAlias(at, number))
 		return false
-	case !r.session.aliases.isRead(at): // A tainted one is in the state, and planned as new.
-		diags.AddAttributeWarning(path.Root("alias"), title, "It points at this very version, so nothing is written, but from now on this resource "+
-			"manages it: destroying the resource deletes the alias. Make sure that nobody else moves it.")
 	}
 	return true
+}
+
+// planLeaving fails the plan that deletes an alias and gives it to another resource at once: Terraform does the two in any order.
+func (r *modelAliasResource) planLeaving(ctx context.Context, req resource.ModifyPlanRequest, diags *diag.Diagnostics) {
+	var prior modelAliasState
+	diags.Append(req.State.Get(ctx, &prior)...)
+	if at := (aliasPlace{prior.ModelName.ValueString(), prior.Alias.ValueString()}); r.session.aliases.leave(at) {
+		leavesAndComes(at, diags)
+	}
+}
+
+// leavesAndComes adds the error for an alias whose resource goes while another one comes.
+func leavesAndComes(at aliasPlace, diags *diag.Diagnostics) {
+	diags.AddError(fmt.Sprintf("The alias %q of model %q would leave one resource and come to another", at.alias, at.model),
+		"Terraform deletes the one and creates the other in any order, so that the alias could be missing. If the block has only got another "+
+			"name, add a moved block from the old address to the new one.")
 }
 
 // declaredTwice adds the error for an alias that two resources have.
