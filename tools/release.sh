@@ -32,5 +32,6 @@ awk -v wanted=",$platforms," '
   /^ +targets:/ { targets = 1; print; next }
   targets && /^ +- / { if (wanted == ",," || index(wanted, "," $2 ",")) print; next }
   { targets = 0; print }' .goreleaser.yml >.work/release/goreleaser.yml
+"$goreleaser" check --config .goreleaser.yml
 "$goreleaser" release --snapshot --clean --config .work/release/goreleaser.yml
 go run ./tools/releasecheck ${platforms:+-platforms "$platforms"} -keyring "$GNUPGHOME"
