@@ -35,7 +35,8 @@ func TestRunsBecomeTables(t *testing.T) {
 		t.Fatal(err)
 	}
 	write(t, runs, "mlflow-2.9.2.json", `{"TestAccModelAlias_life": "pass", "TestAccModelAlias_new": "lacks news: needs MLflow 3.10.0, this is 2.9.2",
-		"TestContract": "pass", "TestContract/server/a": "lacks names: needs MLflow 3.0.0, this is 2.9.2", "TestAccNews_a": "lacks news: needs x"}`)
+		"TestContract": "pass", "TestContract/server/a": "lacks names: needs MLflow 3.0.0, this is 2.9.2", "TestAccNews_a": "lacks news: needs x",
+		"TestAccQuery": "lacks terraform query: needs x"}`)
 	if err := update(runs, kept, guide); err != nil {
 		t.Fatal(err)
 	}
@@ -57,6 +58,9 @@ func TestRunsBecomeTables(t *testing.T) {
 		if !strings.Contains(text, want) {
 			t.Errorf("the guide does not hold %q:\n%s", want, text)
 		}
+	}
+	if strings.Contains(text, "query") {
+		t.Error("the table of servers says what the CLI lacks")
 	}
 	if strings.Contains(text, "old") {
 		t.Error("the old tables are still there")

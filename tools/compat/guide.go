@@ -21,18 +21,42 @@ var titles = []row{
 	{"ModelVersion", "`mlregistry_model_version`"},
 	{"ModelStage", "`mlregistry_model_stage`"},
 	{"ModelAlias", "`mlregistry_model_alias`"},
+	{"Tag", "`mlregistry_registered_model_tag`, `mlregistry_model_version_tag`"},
+	{"RegisteredModelData", "data source `mlregistry_registered_model`"},
+	{"RegisteredModelsData", "data source `mlregistry_registered_models`"},
+	{"ModelVersionData", "data source `mlregistry_model_version`"},
+	{"ModelVersionsData", "data source `mlregistry_model_versions`"},
+	{"ServerData", "data source `mlregistry_server`"},
+	{"Data", "data sources beside what they read"},
 	{"Promotion", "promotions in every order of the graph"},
 	{"Case", "the hard cases of a handover"},
+	{"Replace", "what is destroyed beside its successor"},
+	{"ChangedMeanwhile", "what others change during an apply"},
+	{"RequireTags", "`require_tags`"},
+	{"PromotionTags", "`promotion_tags`"},
+	{"Prompts", "prompts, refused"},
 	{"Claims", "two resources that claim one stage"},
 	{"Fault", "lost answers"},
 	{"CLI", "saved plans, `-target`, `for_each`"},
 	{"BadInput", "mistakes found in the plan"},
 	{"Provider", "connection settings"},
+	{"Connection", "proxies, certificates, credential commands"},
+	{"Secrets", "no secret in any output"},
+	{"Timeouts", "time limits"},
+	{"Interrupt", "Ctrl-C"},
+	{"Import", "import"},
+	{"GeneratedConfiguration", "generated configuration"},
+	{"Identity", "resource identity"},
+	{"Query", "`terraform query`"},
+	{"Guide", "what the guides show"},
 	{"ServerFeatures", "messages about what a server lacks"},
 	{"Functions", "functions"},
 	{"Contract", "every request of the API, by itself"},
 	{"Workspace", "a provider killed in the middle"},
 }
+
+// ofTheCLI are areas that say nothing about a server: the CLI alone decides about them.
+var ofTheCLI = []string{"Identity", "Query"}
 
 // writeGuide replaces the part of a guide between the marks.
 func writeGuide(file string, known *measured) error {
@@ -50,10 +74,11 @@ func writeGuide(file string, known *measured) error {
 
 // tables renders what was measured.
 func tables(known *measured) string {
-	return "### MLflow\n\n" + table(known.of("mlflow"), "MLflow") + "\n### Terraform and OpenTofu\n\n" + table(known.of("terraform"), "Terraform")
+	return "### MLflow\n\n" + table(known.of("mlflow"), "MLflow", ofTheCLI...) + "\n### Terraform and OpenTofu\n\n" + table(known.of("terraform"), "Terraform")
 }
 
-func table(runs []column, program string) string {
+// table renders the runs with one program, without some areas.
+func table(runs []column, program string, without ...string) string {
 	if len(runs) == 0 {
 		return "Not measured yet.\n"
 	}
@@ -70,6 +95,9 @@ func table(runs []column, program string) string {
 	lines := []string{header, rule}
 	var notes []string
 	for _, row := range rows(runs) {
+		if slices.Contains(without, row.area) {
+			continue
+		}
 		line := "| " + row.title + " |"
 		for _, run := range runs {
 			line += " " + cell(run.Areas[row.area], &notes) + " |"
