@@ -13,3 +13,7 @@ data "mlregistry_model_version" "champion" {
 output "live_source" {
   value = data.mlregistry_model_version.live.source
 }
+
+output "champion" {
+  value = data.mlregistry_model_version.champion.version
+}

@@ -13,3 +13,7 @@ data "mlregistry_model_versions" "of_run" {
 output "waiting" {
   value = data.mlregistry_model_versions.waiting.versions[*].version
 }
+
+output "of_run" {
+  value = [for v in data.mlregistry_model_versions.of_run.versions : "${v.model_name}/${v.version}"]
+}

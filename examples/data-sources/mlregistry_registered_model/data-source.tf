@@ -13,3 +13,7 @@ check "one_in_production" {
 output "champion" {
   value = lookup(data.mlregistry_registered_model.fraud.aliases, "champion", null)
 }
+
+output "stages" {
+  value = data.mlregistry_registered_model.fraud.stages
+}

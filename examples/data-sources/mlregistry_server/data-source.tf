@@ -5,6 +5,10 @@ locals {
   uses_stages = data.mlregistry_server.this.stages
 }
 
+output "uses_stages" {
+  value = local.uses_stages
+}
+
 output "mlflow_version" {
   value = data.mlregistry_server.this.version
 }
