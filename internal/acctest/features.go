@@ -49,10 +49,15 @@ var (
 	Webhooks = Feature{Name: "webhooks", MLflow: "3.5.1"}
 	// MissingModels: with both users and workspaces a server refuses requests about models that do not exist.
 	MissingModels = Feature{Name: "answers about missing models", Without: usersAndWorkspaces}
+	// AnyCredentials: a server without users lets everybody in.
+	AnyCredentials = Feature{Name: "any credentials", Without: users}
 )
 
 // usersAndWorkspaces are servers with both, for a user who is no administrator.
 const usersAndWorkspaces = "a server with users and workspaces refuses them"
+
+// users are servers that ask for a user name and a password.
+const users = "a server with users refuses them"
 
 // What the CLIs of the matrix differ in.
 var (
@@ -73,7 +78,7 @@ const lacking = "lacks "
 // Has reports whether the registry's server has a feature: for a test that is worth running without it, too.
 func (r *Registry) Has(t testing.TB, feature Feature) bool {
 	t.Helper()
-	if feature.Without == usersAndWorkspaces && r.HasUsers() && r.Workspace != "" {
+	if r.HasUsers() && (feature.Without == users || feature.Without == usersAndWorkspaces && r.Workspace != "") {
 		return false
 	}
 	return feature.MLflow == "" || !r.real || !older(t, r.serverVersion(t), feature.MLflow)

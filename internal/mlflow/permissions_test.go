@@ -19,7 +19,6 @@ func TestARefusalNamesThePermission(t *testing.T) {
 			return err
 		}, registry.PermissionUse},
 		"read a model":           {func(r registry.Registry) error { _, err := r.Model(t.Context(), "m"); return err }, registry.PermissionRead},
-		"read a version":         {func(r registry.Registry) error { _, err := r.Version(t.Context(), "m", 1); return err }, registry.PermissionRead},
 		"describe a model":       {func(r registry.Registry) error { return r.DescribeModel(t.Context(), "m", "x") }, registry.PermissionEdit},
 		"tag a model":            {func(r registry.Registry) error { return r.SetModelTag(t.Context(), "m", "k", "v") }, registry.PermissionEdit},
 		"remove a model's tag":   {func(r registry.Registry) error { return r.DeleteModelTag(t.Context(), "m", "k") }, registry.PermissionEdit},
@@ -58,5 +57,17 @@ func TestAServerWithoutAliases(t *testing.T) {
 	}
 	if err := serve(t, says(200, noPage)).connect().SetAlias(t.Context(), "m", "a", 1); !errors.Is(err, registry.ErrNotMLflow) {
 		t.Errorf("a page: %v", err)
+	}
+}
+
+// A server with users refuses a version of a model that does not exist: what it says of the model decides.
+func TestARefusedVersionOfAMissingModelIsNotFound(t *testing.T) {
+	_, err := serve(t, says(403, "Permission denied"), fails(404, "RESOURCE_DOES_NOT_EXIST", "no model")).connect().Version(t.Context(), "m", 1)
+	wantKind(t, "a missing model", err, registry.ErrNotFound)
+	_, err = serve(t, says(403, "Permission denied"), says(200, `{"registered_model":{"name":"m"}}`)).connect().Version(t.Context(), "m", 1)
+	wantKind(t, "a model that is there", err, registry.ErrPermissionDenied)
+	var refused *registry.Error
+	if errors.As(err, &refused); refused == nil || refused.Needs != registry.PermissionRead {
+		t.Errorf("needs %v, want %s", refused, registry.PermissionRead)
 	}
 }

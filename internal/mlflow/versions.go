@@ -2,6 +2,7 @@ package mlflow
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 
@@ -31,11 +32,19 @@ type versionKey struct {
 	Number string `json:"version"`
 }
 
-// Version returns one version of a model (GET model-versions/get). ErrNotFound when there is none.
+// Version returns one version of a model (GET model-versions/get). ErrNotFound when there is none. A server with users refuses
+// a version of a model that does not exist (MLflow 3.17, validate_can_read_model_or_prompt_version), and says of the model that
+// it does not exist: so a refusal is followed by a look at the model.
 func (c *Client) Version(ctx context.Context, model string, number registry.Number) (registry.Version, error) {
 	var answer versionAnswer
 	query := url.Values{"name": {model}, "version": {number.String()}}
-	if err := c.get(ctx, "model-versions/get", query, &answer); err != nil {
+	err := c.get(ctx, "model-versions/get", query, &answer)
+	if errors.Is(err, registry.ErrPermissionDenied) {
+		if _, ofModel := c.Model(ctx, model); errors.Is(ofModel, registry.ErrNotFound) {
+			err = ofModel
+		}
+	}
+	if err != nil {
 		return registry.Version{}, err
 	}
 	return answer.Version.version(), nil

@@ -130,6 +130,7 @@ func filesOf(t *testing.T, folder string) map[string]string {
 // TestAccSecrets_areNowhere runs a life of a model with every kind of credential, and every kind of failure by a server that
 // repeats what it was sent, with the log at TRACE. Then it searches each output, log, state and plan for the secrets.
 func TestAccSecrets_areNowhere(t *testing.T) {
+	acctest.NewRegistry(t).Needs(t, acctest.AnyCredentials)
 	secrets := t.TempDir() // Outside the workspace: these files are the user's.
 	keep := func(name, content string) string {
 		path := filepath.Join(secrets, name)

@@ -56,7 +56,13 @@ func (p *protocol) connect(uri any) {
 	identities, err := p.GetResourceIdentitySchemas(p.t.Context(), &tfprotov6.GetResourceIdentitySchemasRequest{})
 	p.must(identities.Diagnostics, err)
 	p.resources, p.listBlocks, p.identities = schemas.ResourceSchemas, schemas.ListResourceSchemas, identities.IdentitySchemas
-	config := encode(p.t, object(p.t, schemas.Provider.ValueType(), map[string]any{"tracking_uri": uri}))
+	settings := map[string]any{"tracking_uri": uri}
+	for name, value := range map[string]string{"username": p.User.Username, "password": p.User.Password, "workspace": p.Workspace} {
+		if value != "" {
+			settings[name] = value
+		}
+	}
+	config := encode(p.t, object(p.t, schemas.Provider.ValueType(), settings))
 	configured, err := p.ConfigureProvider(p.t.Context(), &tfprotov6.ConfigureProviderRequest{Config: config})
 	p.must(configured.Diagnostics, err)
 }
