@@ -57,7 +57,11 @@ func TestErrorKinds(t *testing.T) {
 		for way, call := range map[string]func(context.Context, *mlflow.Client) error{"read": reads, "write": moves} {
 			t.Run(way+"/"+name, func(t *testing.T) {
 				t.Parallel()
-				server := serve(t, test.answer)
+				answers := []reply{test.answer}
+				if way == "read" && test.kind == registry.ErrPermissionDenied { // The model is asked for, too.
+					answers = append(answers, test.answer)
+				}
+				server := serve(t, answers...)
 				err := call(t.Context(), server.connect(once))
 				var answer *registry.Error
 				if !errors.As(err, &answer) || !errors.Is(err, test.kind) {
