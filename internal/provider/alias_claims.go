@@ -36,6 +36,17 @@ func newAliasClaims() *aliasClaims {
 	}
 }
 
+// forget drops all claims.
+func (c *aliasClaims) forget() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	clear(c.read)
+	clear(c.leaving)
+	clear(c.ours)
+	clear(c.kept)
+	clear(c.fresh)
+}
+
 // note tells that a resource in the state has the alias.
 func (c *aliasClaims) note(at aliasPlace) {
 	c.mu.Lock()

@@ -143,6 +143,15 @@ func (c *claims) born(model, source string, number registry.Number) {
 	}
 }
 
+// forget drops all claims.
+func (c *claims) forget() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	clear(c.held)
+	clear(c.staged)
+	clear(c.adopted)
+}
+
 // patience is how long a resource that leaves a stage waits for its successor to be planned, before it says that there
 // is none. Terraform plans up to ten resources at a time.
 const patience = 250 * time.Millisecond

@@ -159,7 +159,7 @@ func (r *modelAliasResource) Create(ctx context.Context, req resource.CreateRequ
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	ctx, cancel := within(ctx, plan.Timeouts.Create, defaultChangeTimeout, &resp.Diagnostics)
 	defer cancel()
-	if resp.Diagnostics.HasError() || !r.session.check(&resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || !r.session.checkWrite(&resp.Diagnostics) {
 		return
 	}
 	at := aliasPlace{plan.ModelName.ValueString(), plan.Alias.ValueString()}
@@ -208,7 +208,7 @@ func (r *modelAliasResource) Read(ctx context.Context, req resource.ReadRequest,
 	defer cancel()
 	identify(ctx, resp.Identity, state.identity(), &resp.Diagnostics)
 	imported := takeImported(ctx, req.Private, resp.Private, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() || !r.session.check(&resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || !r.session.checkRead(&resp.Diagnostics) {
 		return
 	}
 	at := aliasPlace{state.ModelName.ValueString(), state.Alias.ValueString()}
@@ -241,7 +241,7 @@ func (r *modelAliasResource) Update(ctx context.Context, req resource.UpdateRequ
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	ctx, cancel := within(ctx, plan.Timeouts.Update, defaultChangeTimeout, &resp.Diagnostics)
 	defer cancel()
-	if resp.Diagnostics.HasError() || !r.session.check(&resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || !r.session.checkWrite(&resp.Diagnostics) {
 		return
 	}
 	r.set(ctx, &plan, &resp.Diagnostics)
@@ -256,7 +256,7 @@ func (r *modelAliasResource) Delete(ctx context.Context, req resource.DeleteRequ
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	ctx, cancel := within(ctx, state.Timeouts.Delete, defaultDeleteTimeout, &resp.Diagnostics)
 	defer cancel()
-	if resp.Diagnostics.HasError() || !r.session.check(&resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || !r.session.checkWrite(&resp.Diagnostics) {
 		return
 	}
 	at := aliasPlace{state.ModelName.ValueString(), state.Alias.ValueString()}

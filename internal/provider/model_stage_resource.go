@@ -40,7 +40,7 @@ func (r *modelStageResource) Create(ctx context.Context, req resource.CreateRequ
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	ctx, cancel := within(ctx, plan.Timeouts.Create, defaultChangeTimeout, &resp.Diagnostics)
 	defer cancel()
-	if resp.Diagnostics.HasError() || !r.session.check(&resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || !r.session.checkWrite(&resp.Diagnostics) {
 		return
 	}
 	signed := types.MapNull(types.StringType)
@@ -59,7 +59,7 @@ func (r *modelStageResource) Read(ctx context.Context, req resource.ReadRequest,
 	memory := loadMemory(ctx, req.Private, &resp.Diagnostics)
 	identify(ctx, resp.Identity, state.identity(), &resp.Diagnostics)
 	imported := takeImported(ctx, req.Private, resp.Private, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() || !r.session.check(&resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || !r.session.checkRead(&resp.Diagnostics) {
 		return
 	}
 	model := state.ModelName.ValueString()
@@ -99,7 +99,7 @@ func (r *modelStageResource) Update(ctx context.Context, req resource.UpdateRequ
 	ctx, cancel := within(ctx, plan.Timeouts.Update, defaultChangeTimeout, &resp.Diagnostics)
 	defer cancel()
 	memory := loadMemory(ctx, req.Private, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() || !r.session.check(&resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || !r.session.checkWrite(&resp.Diagnostics) {
 		return
 	}
 	if !r.session.signBelatedly(ctx, plan.goal(ctx, &resp.Diagnostics), config.PromotionTags, memory, &resp.Diagnostics) {
@@ -140,7 +140,7 @@ func (r *modelStageResource) Delete(ctx context.Context, req resource.DeleteRequ
 	ctx, cancel := within(ctx, state.Timeouts.Delete, defaultDeleteTimeout, &resp.Diagnostics)
 	defer cancel()
 	memory := loadMemory(ctx, req.Private, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() || state.OnDestroy.ValueString() == destroyRetain || !r.session.check(&resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || state.OnDestroy.ValueString() == destroyRetain || !r.session.checkWrite(&resp.Diagnostics) {
 		return
 	}
 	goal := state.goal(ctx, &resp.Diagnostics)

@@ -21,7 +21,7 @@ func (r *modelVersionResource) Create(ctx context.Context, req resource.CreateRe
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	ctx, cancel := within(ctx, plan.Timeouts.Create, defaultChangeTimeout, &resp.Diagnostics)
 	defer cancel()
-	if resp.Diagnostics.HasError() || !r.session.check(&resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || !r.session.checkWrite(&resp.Diagnostics) {
 		return
 	}
 	memory := &versionMemory{Created: config.Version.IsNull(), StageUnmanaged: config.Stage.IsNull()}
@@ -111,7 +111,7 @@ func (r *modelVersionResource) Update(ctx context.Context, req resource.UpdateRe
 	ctx, cancel := within(ctx, plan.Timeouts.Update, defaultChangeTimeout, &resp.Diagnostics)
 	defer cancel()
 	memory := loadMemory(ctx, req.Private, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() || !r.session.check(&resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || !r.session.checkWrite(&resp.Diagnostics) {
 		return
 	}
 	memory.StageUnmanaged = config.Stage.IsNull()

@@ -110,7 +110,7 @@ func (r *registeredModelResource) Create(ctx context.Context, req resource.Creat
 	ctx, cancel := within(ctx, plan.Timeouts.Create, defaultChangeTimeout, &resp.Diagnostics)
 	defer cancel()
 	wanted := plan.toRegistry(ctx, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() || !r.session.check(&resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || !r.session.checkWrite(&resp.Diagnostics) {
 		return
 	}
 	model, err := r.create(ctx, wanted)
@@ -156,7 +156,7 @@ func (r *registeredModelResource) Read(ctx context.Context, req resource.ReadReq
 	defer cancel()
 	identify(ctx, resp.Identity, state.identity(), &resp.Diagnostics)
 	imported := takeImported(ctx, req.Private, resp.Private, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() || !r.session.check(&resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || !r.session.checkRead(&resp.Diagnostics) {
 		return
 	}
 	model, err := r.session.cache.Model(ctx, state.Name.ValueString())
@@ -185,7 +185,7 @@ func (r *registeredModelResource) Update(ctx context.Context, req resource.Updat
 	ctx, cancel := within(ctx, plan.Timeouts.Update, defaultChangeTimeout, &resp.Diagnostics)
 	defer cancel()
 	resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
-	if resp.Diagnostics.HasError() || !r.session.check(&resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || !r.session.checkWrite(&resp.Diagnostics) {
 		return
 	}
 	name := plan.Name.ValueString()
@@ -212,7 +212,7 @@ func (r *registeredModelResource) Delete(ctx context.Context, req resource.Delet
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	ctx, cancel := within(ctx, state.Timeouts.Delete, defaultDeleteTimeout, &resp.Diagnostics)
 	defer cancel()
-	if resp.Diagnostics.HasError() || !r.session.check(&resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || !r.session.checkWrite(&resp.Diagnostics) {
 		return
 	}
 	name := state.Name.ValueString()

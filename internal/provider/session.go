@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"sync/atomic"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -15,8 +16,8 @@ import (
 )
 
 // session is what all resources of one configured provider share. Terraform starts a process, and with it a session,
-// for each provider configuration and each walk. The zero session belongs to a provider block with values that are
-// not known yet.
+// for each provider configuration and each walk, but terraform test (seen with 1.15) keeps one for all runs of a file. The zero
+// session belongs to a provider block with values that are not known yet.
 type session struct {
 	sessionSettings
 
@@ -29,6 +30,8 @@ type session struct {
 	claims  claims
 	aliases *aliasClaims
 	tags    tagClaims
+	// applying is set once a resource was created, changed or deleted.
+	applying atomic.Bool
 }
 
 // sessionSettings are what a provider block says about promotions.
@@ -62,6 +65,30 @@ func (s *session) check(diags *diag.Diagnostics) bool {
 				"read from the registry now. Apply what that value comes from first (terraform apply -target=…), then this.")
 	}
 	return s.known()
+}
+
+// checkWrite is check for the creation, change or deletion of a resource.
+func (s *session) checkWrite(diags *diag.Diagnostics) bool {
+	if !s.check(diags) {
+		return false
+	}
+	s.applying.Store(true)
+	return true
+}
+
+// checkRead is check for the read of a resource. An apply reads none: the first read after one begins another plan, for which what
+// the resources of the plan before it declared does not count.
+func (s *session) checkRead(diags *diag.Diagnostics) bool {
+	if !s.check(diags) {
+		return false
+	}
+	if s.applying.Swap(false) {
+		s.planned.forget()
+		s.claims.forget()
+		s.aliases.forget()
+		s.tags.forget()
+	}
+	return true
 }
 
 // sessionFrom returns the session that the provider handed to a resource; nil before the provider is configured.
@@ -106,6 +133,12 @@ func (p *plannedModels) add(name string) {
 		p.names = make(map[string]bool)
 	}
 	p.names[name] = true
+}
+
+func (p *plannedModels) forget() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	clear(p.names)
 }
 
 func (p *plannedModels) has(name string) bool {

@@ -50,6 +50,14 @@ type tagClaims struct {
 	set map[tagPlace]bool
 }
 
+// forget drops all claims.
+func (c *tagClaims) forget() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	clear(c.made)
+	clear(c.set)
+}
+
 // add notes a claim and returns an earlier one that it is at odds with, and whether there is one.
 func (c *tagClaims) add(at tagPlace, made tagClaim) (rival tagClaim, found bool) {
 	c.mu.Lock()

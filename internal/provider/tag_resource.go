@@ -93,7 +93,7 @@ func (r *tagResource) Create(ctx context.Context, req resource.CreateRequest, re
 	plan := r.get(ctx, req.Plan, &resp.Diagnostics)
 	ctx, cancel := within(ctx, plan.Timeouts.Create, defaultChangeTimeout, &resp.Diagnostics)
 	defer cancel()
-	if resp.Diagnostics.HasError() || !r.session.check(&resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || !r.session.checkWrite(&resp.Diagnostics) {
 		return
 	}
 	at, _ := plan.place()
@@ -125,7 +125,7 @@ func (r *tagResource) Read(ctx context.Context, req resource.ReadRequest, resp *
 	defer cancel()
 	identify(ctx, resp.Identity, r.identity(state), &resp.Diagnostics)
 	imported := takeImported(ctx, req.Private, resp.Private, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() || !r.session.check(&resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || !r.session.checkRead(&resp.Diagnostics) {
 		return
 	}
 	at, _ := state.place()
@@ -149,7 +149,7 @@ func (r *tagResource) Update(ctx context.Context, req resource.UpdateRequest, re
 	plan := r.get(ctx, req.Plan, &resp.Diagnostics)
 	ctx, cancel := within(ctx, plan.Timeouts.Update, defaultChangeTimeout, &resp.Diagnostics)
 	defer cancel()
-	if resp.Diagnostics.HasError() || !r.session.check(&resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || !r.session.checkWrite(&resp.Diagnostics) {
 		return
 	}
 	at, _ := plan.place()
@@ -166,7 +166,7 @@ func (r *tagResource) Delete(ctx context.Context, req resource.DeleteRequest, re
 	state := r.get(ctx, req.State, &resp.Diagnostics)
 	ctx, cancel := within(ctx, state.Timeouts.Delete, defaultDeleteTimeout, &resp.Diagnostics)
 	defer cancel()
-	if resp.Diagnostics.HasError() || !r.session.check(&resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || !r.session.checkWrite(&resp.Diagnostics) {
 		return
 	}
 	at, _ := state.place()
