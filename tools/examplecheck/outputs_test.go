@@ -8,19 +8,24 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/acctest"
 )
 
-// asked are the requests that the page of a data source says a plan of its example costs, sorted.
+// asked are the requests that the page of a data source, or function, says a plan of its example costs, sorted.
 var asked = map[string][]string{
-	"mlregistry_registered_model":  {"model-versions/search", "registered-models/get"},
-	"mlregistry_registered_models": {"registered-models/search"},
+	"data-sources/mlregistry_registered_model":  {"model-versions/search", "registered-models/get"},
+	"data-sources/mlregistry_registered_models": {"registered-models/search"},
 	// By stage and by alias: what both want is asked for once.
-	"mlregistry_model_version":  {"model-versions/get", "model-versions/search", "registered-models/get"},
-	"mlregistry_model_versions": {"model-versions/search", "model-versions/search"},
-	"mlregistry_server":         {"model-versions/transition-stage", "server-info", "users/get", "version", "webhooks"},
+	"data-sources/mlregistry_model_version":  {"model-versions/get", "model-versions/search", "registered-models/get"},
+	"data-sources/mlregistry_model_versions": {"model-versions/search", "model-versions/search"},
+	"data-sources/mlregistry_server":         {"model-versions/transition-stage", "server-info", "users/get", "version", "webhooks"},
+
+	"functions/model_uri":       nil,
+	"functions/parse_model_uri": nil,
+	"functions/parse_stage":     nil,
 }
 
 var (
@@ -28,16 +33,21 @@ var (
 	endpoint     = regexp.MustCompile(`^.*/mlflow/|^/`)
 )
 
-// The outputs that the page of each data source shows are all that the CLI prints in the plan, with what the registry holds
+// The outputs that the page of each data source and function shows are all that the CLI prints in the plan, with what the registry holds
 // that the page describes, and the plan costs what the page says.
 func TestAccExamples_pagesShowWhatIsRead(t *testing.T) {
-	types, err := filepath.Glob(filepath.Join(root, "examples", "data-sources", "*"))
-	if err != nil || len(types) != len(asked) {
-		t.Fatalf("there are %d data sources, this test knows %d (%v)", len(types), len(asked), err)
+	pages := 0
+	for _, folder := range folders(t) {
+		if kind, _, _ := strings.Cut(filepath.ToSlash(folder), "/"); kind == "data-sources" || kind == "functions" {
+			pages++
+		}
+	}
+	if pages != len(asked) {
+		t.Fatalf("there are %d data sources and functions, this test knows %d", pages, len(asked))
 	}
 	for _, name := range slices.Sorted(maps.Keys(asked)) {
 		t.Run(name, func(t *testing.T) {
-			folder := filepath.Join("data-sources", name)
+			folder := filepath.FromSlash(name)
 			page := readFile(t, filepath.Join(root, "examples", folder, "output.txt"))
 			e := newExample(t, folder, noImport)
 			e.fillForReaders()
