@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 )
 
 // pageSize is how many versions one search asks for: a stage's holders are seen at one instant as long as
@@ -15,10 +16,21 @@ import (
 const pageSize = 10000
 
 // Transition moves a version to a stage, archiving the stage's other holders in the same transaction if asked to.
+// It returns in a later millisecond than the one that the version bears: what the test does next is later for everybody
+// who compares times of last change, which are in milliseconds and would be equal on a fast disk.
 func (r *Registry) Transition(t testing.TB, model, version, stage string, archiveExisting bool) {
 	t.Helper()
 	body := object{"name": model, "version": version, "stage": stage, "archive_existing_versions": archiveExisting}
-	r.call(t, http.MethodPost, "model-versions/transition-stage", nil, body, nil)
+	var moved struct {
+		ModelVersion struct {
+			LastUpdated int64 `json:"last_updated_timestamp"`
+		} `json:"model_version"`
+	}
+	r.call(t, http.MethodPost, "model-versions/transition-stage", nil, body, &moved)
+	later := time.UnixMilli(moved.ModelVersion.LastUpdated + 1)
+	for now := time.Now(); now.Before(later); now = time.Now() {
+		time.Sleep(later.Sub(now))
+	}
 }
 
 // Stage returns the stage a version is in.
