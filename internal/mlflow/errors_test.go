@@ -58,7 +58,7 @@ func TestErrorKinds(t *testing.T) {
 			t.Run(way+"/"+name, func(t *testing.T) {
 				t.Parallel()
 				answers := []reply{test.answer}
-				if way == "read" && test.kind == registry.ErrPermissionDenied { // The model is asked for, too.
+				if way == "read" && errors.Is(test.kind, registry.ErrPermissionDenied) { // The model is asked for, too.
 					answers = append(answers, test.answer)
 				}
 				server := serve(t, answers...)
