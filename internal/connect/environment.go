@@ -171,7 +171,7 @@ func (e *environment) number(value *float64, attribute, variable string) {
 	case err != nil || !inRange || whole && number != math.Trunc(number):
 		e.fail(attribute, variable, fmt.Errorf("%q is not a number that can be used: use a %s such as %v", text, kind, *value))
 	case attribute == AttributeRequestTimeout && number == 0:
-		e.fail(attribute, variable, fmt.Errorf("%q leaves no time for a request", text))
+		e.fail(attribute, variable, fmt.Errorf("%q leaves no time for a request: use a number of seconds from 1", text))
 	default:
 		*value, e.used[attribute] = number, variable
 	}

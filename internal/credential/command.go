@@ -42,13 +42,13 @@ const execInfo = `{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCr
 // Check finds out, without running it, whether the command can be run.
 func (c Command) Check() error {
 	if strings.TrimSpace(c.Name) == "" {
-		return errors.New("no command is given")
+		return errors.New("no command is given: name a program, by its path or as PATH has it")
 	}
 	if _, err := exec.LookPath(c.Name); err != nil {
 		if errors.Is(err, exec.ErrNotFound) && !strings.ContainsRune(c.Name, filepath.Separator) {
-			return fmt.Errorf("there is no program %q in PATH", c.Name)
+			return fmt.Errorf("there is no program %q in PATH: install it, or write its path", c.Name)
 		}
-		return fmt.Errorf("the program cannot be run: %w", err)
+		return fmt.Errorf("the program cannot be run, check its path and that it may be executed: %w", err)
 	}
 	return nil
 }

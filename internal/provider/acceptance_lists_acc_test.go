@@ -56,7 +56,7 @@ func TestAccRegisteredModel_removedForceDestroy(t *testing.T) {
 			Config: plain, ConfigPlanChecks: before(updates(model), changesOnly{model, []string{"force_destroy"}}),
 			ConfigStateChecks: []statecheck.StateCheck{statecheck.ExpectKnownValue(model, tfjsonpath.New("force_destroy"), knownvalue.Bool(false))},
 		},
-		resource.TestStep{ResourceName: model, ImportState: true, ImportStateId: "no such model", ExpectError: says("Cannot import non-existent remote object")},
+		resource.TestStep{ResourceName: model, ImportState: true, ImportStateId: "no such model", ExpectError: says(`The registry has no registered model "no such model".`)},
 		resource.TestStep{ResourceName: model, ImportState: true, ImportStateId: "a/b", ExpectError: says("The ID of a registered model is its name.")},
 	)
 }

@@ -9,9 +9,14 @@ import (
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
 )
 
-// explain turns an error into the detail of a diagnostic: what to do next, then the original message.
-func explain(err error) string {
-	advice := advise(err)
+// Every error of this provider has one form: the summary says what happened or could not be done, the detail begins with the
+// original message, if there is one, and ends with what to do next.
+
+// explain turns an error into the detail of a diagnostic, with the advice that its kind calls for.
+func explain(err error) string { return explainWith(err, advise(err)) }
+
+// explainWith does so with the advice of a caller who knows better than the kind of the error.
+func explainWith(err error, advice string) string {
 	if advice == "" {
 		return sentence(err.Error())
 	}

@@ -108,7 +108,7 @@ func TestImportByAWrongIdentityNamesTheAttribute(t *testing.T) {
 	}
 	missing := p.named("mlregistry_model_version")
 	missing["version"] = "9"
-	if _, _, problems := p.imports("mlregistry_model_version", missing); !strings.Contains(problems, "does not exist") {
+	if _, _, problems := p.imports("mlregistry_model_version", missing); !strings.Contains(problems, "The registry has no version") {
 		t.Errorf("a version that does not exist: %s", problems)
 	}
 }

@@ -85,6 +85,12 @@ func identityAttribute(
 	return text.ValueString()
 }
 
+// nothingToImport adds the error for an import of what the registry does not have.
+func nothingToImport(object string, diags *diag.Diagnostics) {
+	diags.AddError("Unable to import "+object, "The registry has no "+object+". Check the ID or the identity, and which registry and workspace the "+
+		"provider uses. Names are case-sensitive.")
+}
+
 // importAdvice tells how to take over an object that exists already: by a command, or by a block in the configuration.
 func importAdvice(typ, id string) string {
 	escaped := strings.NewReplacer("${", "$${", "%{", "%%{").Replace(strconv.Quote(id))

@@ -77,7 +77,8 @@ func begin(ctx context.Context, resource *tfsdk.Resource, state any, named map[s
 	diags.Append(resource.Get(ctx, state)...)
 }
 
-// The attributes that list blocks share.
+// The attributes that list blocks share. Like the data sources they refuse what would ask for nothing: a tag whose value is null
+// would otherwise be left out of the search, which would find more than it was asked for.
 
 func listedModelName(description string) schema.StringAttribute {
 	return schema.StringAttribute{Optional: true, MarkdownDescription: description, Validators: []validator.String{modelNameRule()}}
@@ -85,15 +86,21 @@ func listedModelName(description string) schema.StringAttribute {
 
 func listedFilter(objects, example string) schema.StringAttribute {
 	return schema.StringAttribute{
-		Optional: true,
+		Optional: true, Validators: listedFilterRules(),
 		MarkdownDescription: fmt.Sprintf("Condition in MLflow's grammar that the %s meet, such as `%s`: comparisons joined by `AND`, without `OR` "+
 			"and parentheses (see [MLflow's search syntax](https://mlflow.org/docs/latest/ml/search)). Default: none.", objects, example),
 	}
 }
 
+func listedStages(description string, rules ...validator.String) schema.ListAttribute {
+	return schema.ListAttribute{
+		Optional: true, ElementType: types.StringType, Validators: listedStageRules(rules...), MarkdownDescription: description,
+	}
+}
+
 func listedTags(objects string) schema.MapAttribute {
 	return schema.MapAttribute{
-		Optional: true, ElementType: types.StringType,
+		Optional: true, ElementType: types.StringType, Validators: listedTagRules(),
 		MarkdownDescription: fmt.Sprintf("Tags that the %s have, all of them with exactly these values. Default: any.", objects),
 	}
 }

@@ -41,14 +41,12 @@ func listingAttributes(what, filters, orders string) map[string]schema.Attribute
 			Optional: true,
 			MarkdownDescription: "Conditions in MLflow's own filter language, joined by `AND`; it has no `OR`. " + filters +
 				" What this attribute says is sent as it is: a name or value that may hold a quote belongs into the other attributes.",
-			Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
+			Validators: listedFilterRules(),
 		},
 		"tags": schema.MapAttribute{
 			Optional: true, ElementType: types.StringType,
 			MarkdownDescription: "Only " + what + " that have all these tags with exactly these values. Values may hold any characters.",
-			Validators: []validator.Map{
-				mapvalidator.SizeAtLeast(1), mapvalidator.NoNullValues(), mapvalidator.KeysAre(stringvalidator.LengthAtLeast(1)),
-			},
+			Validators:          listedTagRules(),
 		},
 		"order_by": schema.ListAttribute{
 			Optional: true, ElementType: types.StringType,
@@ -62,6 +60,23 @@ func listingAttributes(what, filters, orders string) map[string]schema.Attribute
 			MarkdownDescription: "The most " + what + " to return, 1 or more. Default: all.",
 			Validators:          []validator.Int64{int64validator.AtLeast(1)},
 		},
+	}
+}
+
+// What data sources and list blocks refuse of a search.
+
+func listedFilterRules() []validator.String {
+	return []validator.String{stringvalidator.LengthAtLeast(1)}
+}
+
+func listedTagRules() []validator.Map {
+	return []validator.Map{mapvalidator.SizeAtLeast(1), mapvalidator.NoNullValues(), mapvalidator.KeysAre(stringvalidator.LengthAtLeast(1))}
+}
+
+// listedStageRules take stages in any letter case that meet rules as well.
+func listedStageRules(rules ...validator.String) []validator.List {
+	return []validator.List{
+		listvalidator.SizeAtLeast(1), listvalidator.NoNullValues(), listvalidator.ValueStringsAre(append(rules, stageRule())...),
 	}
 }
 

@@ -230,3 +230,32 @@ func TestListWithoutARegistry(t *testing.T) {
 		}
 	}
 }
+
+// What would ask for less than it seems to, and so find more, is refused: a tag or a stage whose value is null, empty lists and filters.
+func TestListRefusesWhatAsksForNothing(t *testing.T) {
+	p := newProtocol(t)
+	null := tftypes.NewValue(tftypes.String, nil)
+	for name, wrong := range map[string]struct {
+		typ, attribute string
+		value          any
+	}{
+		"null tag":     {"mlregistry_registered_model", "tags", map[string]tftypes.Value{"team": null}},
+		"no tags":      {"mlregistry_model_version", "tags", map[string]string{}},
+		"null stage":   {"mlregistry_model_version", "stages", []tftypes.Value{null}},
+		"no stages":    {"mlregistry_model_stage", "stages", []string{}},
+		"stage":        {"mlregistry_model_version", "stages", []string{"Produktion"}},
+		"pointer":      {"mlregistry_model_stage", "stages", []string{"Archived"}},
+		"empty filter": {"mlregistry_model_alias", "filter", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			config := encode(t, object(t, p.listBlocks[wrong.typ].ValueType(), map[string]any{wrong.attribute: wrong.value}))
+			checked, err := p.ValidateListResourceConfig(t.Context(), &tfprotov6.ValidateListResourceConfigRequest{TypeName: wrong.typ, Config: config})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if problems := errorsOf(checked.Diagnostics); !strings.Contains(problems, wrong.attribute) {
+				t.Errorf("%s: %q", wrong.attribute, problems)
+			}
+		})
+	}
+}

@@ -46,7 +46,7 @@ func TestAccModelAlias_life(t *testing.T) {
 		},
 		resource.TestStep{ResourceName: champion, ImportState: true, ImportStateId: s.model + "/champion", ImportStateVerify: true,
 			ImportStateVerifyIdentifierAttribute: "alias"},
-		resource.TestStep{ResourceName: champion, ImportState: true, ImportStateId: s.model + "/nobody", ExpectError: says("has no alias")},
+		resource.TestStep{ResourceName: champion, ImportState: true, ImportStateId: s.model + "/nobody", ExpectError: says("The registry has no alias \"nobody\"")},
 		resource.TestStep{ResourceName: champion, ImportState: true, ImportStateId: s.model, ExpectError: says("is not of the form MODEL/ALIAS")},
 		resource.TestStep{ // Drift.
 			PreConfig: func() { s.SetAlias(t, s.model, "champion", "3") }, Config: s.hcl(alias("champion", "champion", "2")),

@@ -230,7 +230,7 @@ func (r *modelAliasResource) Read(ctx context.Context, req resource.ReadRequest,
 		return
 	}
 	if imported {
-		resp.Diagnostics.AddError("Unable to import", fmt.Sprintf("Model %q has no alias %q.", at.model, at.alias))
+		nothingToImport(fmt.Sprintf("alias %q of model %q", at.alias, at.model), &resp.Diagnostics)
 		return
 	}
 	resp.State.RemoveResource(ctx)

@@ -54,7 +54,7 @@ func TestAccModelStage_life(t *testing.T) {
 		},
 		resource.TestStep{ResourceName: pointer, ImportState: true, ImportStateId: s.model + "/production", ImportStateVerify: true,
 			ImportStateVerifyIdentifierAttribute: "stage", ImportStateVerifyIgnore: []string{"archived_versions"}},
-		resource.TestStep{ResourceName: pointer, ImportState: true, ImportStateId: s.model + "/Staging", ExpectError: says("is in Staging.")},
+		resource.TestStep{ResourceName: pointer, ImportState: true, ImportStateId: s.model + "/Staging", ExpectError: says("in Staging. Check the ID or the identity")},
 		resource.TestStep{ResourceName: pointer, ImportState: true, ImportStateId: s.model + "/Archived", ExpectError: says("nothing can point at its holder")},
 		resource.TestStep{ // Somebody else moved the stage: a diff of version, and a warning.
 			PreConfig:         func() { s.Transition(t, s.model, "3", "Production", true) },

@@ -6,11 +6,9 @@ import (
 	"iter"
 	"slices"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/list/schema"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -37,14 +35,8 @@ func (r *modelStageResource) ListResourceConfigSchema(
 			"one, it is listed once, and its name shows them all. One search a model is sent.",
 		Attributes: map[string]schema.Attribute{
 			"model_name": listedModelName("Name of the registered model whose stages to list. Default: all models."),
-			"stages": schema.ListAttribute{
-				Optional: true, ElementType: types.StringType,
-				MarkdownDescription: "Stages to list, in any letter case: `Staging`, `Production`. Default: both.",
-				Validators: []validator.List{
-					listvalidator.SizeAtLeast(1), listvalidator.ValueStringsAre(stageRule(), exclusiveStageRule()),
-				},
-			},
-			"filter": listedFilter("registered models", "name LIKE 'fraud-%' AND tags.team = 'risk'"),
+			"stages":     listedStages("Stages to list, in any letter case: `Staging`, `Production`. Default: both.", exclusiveStageRule()),
+			"filter":     listedFilter("registered models", "name LIKE 'fraud-%' AND tags.team = 'risk'"),
 		},
 	}
 }

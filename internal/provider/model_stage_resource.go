@@ -78,11 +78,11 @@ func (r *modelStageResource) Read(ctx context.Context, req resource.ReadRequest,
 		return
 	}
 	if !state.fromRegistry(ctx, versions, &resp.Diagnostics) {
-		if !imported {
-			resp.State.RemoveResource(ctx)
-		} else {
-			resp.Diagnostics.AddError("Unable to import", fmt.Sprintf("No version of model %q is in %s.", model, state.Stage.ValueString()))
+		if imported {
+			nothingToImport(fmt.Sprintf("version of model %q in %s", model, state.Stage.ValueString()), &resp.Diagnostics)
+			return
 		}
+		resp.State.RemoveResource(ctx)
 		return
 	}
 	memory.save(ctx, resp.Private, versions, &resp.Diagnostics)

@@ -95,7 +95,7 @@ func TestAccModelVersion_allAttributesAndImport(t *testing.T) {
 			ImportStateVerifyIdentifierAttribute: "version",
 			ImportStateVerifyIgnore:              []string{"on_destroy", "timeouts"}, // Not in the registry.
 		},
-		resource.TestStep{ResourceName: v1, ImportState: true, ImportStateId: s.model + "/9", ExpectError: says("does not exist")},
+		resource.TestStep{ResourceName: v1, ImportState: true, ImportStateId: s.model + "/9", ExpectError: says("The registry has no version 9")},
 		resource.TestStep{ResourceName: v1, ImportState: true, ImportStateId: s.model, ExpectError: says("is not of the form MODEL/VERSION")},
 		resource.TestStep{ResourceName: v1, ImportState: true, ImportStateId: s.model + "/x", ExpectError: says(`"x" is not a version number`)},
 	)

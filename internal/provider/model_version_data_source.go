@@ -125,7 +125,7 @@ func (d *modelVersionDataSource) byNumber(
 	switch {
 	case errors.Is(err, registry.ErrNotFound):
 		diags.AddAttributeError(path.Root(attribute), fmt.Sprintf("Model %q has no version %s", model.Name, number),
-			"Check the number, and that the pipeline which registers it has run.\n\nOriginal message: "+err.Error())
+			explainWith(err, "Check the number, and that the pipeline which registers it has run."))
 	case err != nil:
 		diags.AddError(fmt.Sprintf("Unable to read version %s of model %q", number, model.Name), explain(err))
 	case version.IsPrompt():

@@ -6,11 +6,9 @@ import (
 	"iter"
 	"slices"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/list/schema"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -36,12 +34,8 @@ func (r *modelVersionResource) ListResourceConfigSchema(
 		MarkdownDescription: "Lists model versions, by model and then the newest first. Versions of prompts are left out.",
 		Attributes: map[string]schema.Attribute{
 			"model_name": listedModelName("Name of the registered model whose versions to list. Default: all models."),
-			"stages": schema.ListAttribute{
-				Optional: true, ElementType: types.StringType,
-				MarkdownDescription: "Stages that the versions are in, in any letter case, such as `[\"Production\", \"Staging\"]`. Default: every stage. " +
-					"MLflow does not filter by stage, so all versions that match otherwise are read.",
-				Validators: []validator.List{listvalidator.SizeAtLeast(1), listvalidator.ValueStringsAre(stageRule())},
-			},
+			"stages": listedStages("Stages that the versions are in, in any letter case, such as `[\"Production\", \"Staging\"]`. Default: every stage. " +
+				"MLflow does not filter by stage, so all versions that match otherwise are read."),
 			"tags":   listedTags("versions"),
 			"filter": listedFilter("versions", "run_id = '0123456789abcdef' AND tags.validation_status = 'passed'"),
 		},

@@ -33,6 +33,10 @@ type versionMemory struct {
 	Imported bool `json:"-"`
 }
 
+// unreadableState says what to do about a state that this version of the provider cannot read.
+const unreadableState = "A newer version of this provider may have written the state: use that one. Otherwise take the resource out of the state " +
+	"with terraform state rm, and import it again."
+
 func loadMemory(ctx context.Context, private privateReader, diags *diag.Diagnostics) *versionMemory {
 	memory := &versionMemory{}
 	stored, more := private.GetKey(ctx, memoryKey)
@@ -41,7 +45,7 @@ func loadMemory(ctx context.Context, private privateReader, diags *diag.Diagnost
 		return memory
 	}
 	if err := json.Unmarshal(stored, memory); err != nil {
-		diags.AddError("Unreadable private state of a model version", explain(err))
+		diags.AddError("Unable to read the private state of a version or a pointer", explainWith(err, unreadableState))
 	}
 	return memory
 }
@@ -50,7 +54,7 @@ func (m *versionMemory) save(ctx context.Context, private privateWriter, version
 	m.View = handover.Observe(versions)
 	stored, err := json.Marshal(m)
 	if err != nil {
-		diags.AddError("Unable to keep the private state of a model version", explain(err))
+		diags.AddError("Unable to keep the private state of a version or a pointer", explainWith(err, providerBug))
 		return
 	}
 	diags.Append(private.SetKey(ctx, memoryKey, stored)...)

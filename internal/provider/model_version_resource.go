@@ -51,7 +51,7 @@ func (r *modelVersionResource) Read(ctx context.Context, req resource.ReadReques
 	version, versions, err := r.session.find(ctx, model, number)
 	if errors.Is(err, registry.ErrNotFound) {
 		if memory.Imported {
-			resp.Diagnostics.AddError("Unable to import", explain(fmt.Errorf("version %s of model %q does not exist: %w", number, model, err)))
+			nothingToImport(fmt.Sprintf("version %s of model %q", number, model), &resp.Diagnostics)
 			return
 		}
 		resp.State.RemoveResource(ctx)

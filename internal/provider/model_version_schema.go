@@ -108,7 +108,7 @@ func modelVersionSchema(ctx context.Context) schema.Schema {
 			},
 			"user_id": schema.StringAttribute{
 				Computed: true, PlanModifiers: keep,
-				MarkdownDescription: "Who registered the version; empty on open-source MLflow servers.",
+				MarkdownDescription: "Who registered the version; null on open-source MLflow servers.",
 			},
 		},
 	}

@@ -98,7 +98,7 @@ func (r *modelVersionResource) unmark(ctx context.Context, plan *modelVersionSta
 	err := r.session.engine.Finish(ctx, plan.ModelName.ValueString(), plan.number())
 	if err != nil && !errors.Is(err, registry.ErrNotFound) {
 		diags.AddWarning(fmt.Sprintf("Version %s of model %q keeps a tag of this provider", plan.Version.ValueString(), plan.ModelName.ValueString()),
-			fmt.Sprintf("The tag %s could not be removed; delete it by hand. ", handover.UnfinishedTag)+explain(err))
+			fmt.Sprintf("%s\n\nThe tag %s could not be removed: delete it by hand.", explain(err), handover.UnfinishedTag))
 	}
 }
 

@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/datasourcevalidator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -50,7 +49,7 @@ func (d *modelVersionsDataSource) Schema(_ context.Context, _ datasource.SchemaR
 		Optional: true, ElementType: types.StringType,
 		MarkdownDescription: "Only versions in one of these stages, in any letter case. MLflow cannot filter by stage, so the provider does, " +
 			"before it applies `limit`, and reads only as many pages as that takes.",
-		Validators: []validator.List{listvalidator.SizeAtLeast(1), listvalidator.NoNullValues(), listvalidator.ValueStringsAre(stageRule())},
+		Validators: listedStageRules(),
 	}
 	attributes["versions"] = schema.ListNestedAttribute{
 		Computed: true, NestedObject: schema.NestedAttributeObject{Attributes: version},

@@ -86,7 +86,7 @@ func (s *session) lookUp(ctx context.Context, attribute, name string, diags *dia
 	switch {
 	case errors.Is(err, registry.ErrNotFound):
 		diags.AddAttributeError(path.Root(attribute), fmt.Sprintf("Registered model %q does not exist", name),
-			"Check the name, and which registry and workspace the provider uses. Names are case-sensitive.\n\nOriginal message: "+err.Error())
+			explainWith(err, "Check the name, and which registry and workspace the provider uses. Names are case-sensitive."))
 	case err != nil:
 		diags.AddError(fmt.Sprintf("Unable to read registered model %q", name), explain(err))
 	case model.IsPrompt():

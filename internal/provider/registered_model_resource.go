@@ -42,8 +42,8 @@ func (r *registeredModelResource) Schema(ctx context.Context, _ resource.SchemaR
 		Attributes: map[string]schema.Attribute{
 			"name": schema.StringAttribute{
 				Required: true,
-				MarkdownDescription: "Name of the model: not empty, without `/` and `:`, at most 256 characters. A change replaces the model, " +
-					"which is refused while it has versions (unless `force_destroy` is set): rename it in MLflow and import it instead.",
+				MarkdownDescription: fmt.Sprintf("Name of the model: not empty, without `/` and `:`, at most %d characters. A change replaces the model, "+
+					"which is refused while it has versions (unless `force_destroy` is set): rename it in MLflow and import it instead.", registry.MaxModelNameLength),
 				Validators:    []validator.String{modelNameRule()},
 				PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
@@ -89,7 +89,7 @@ func (r *registeredModelResource) ModifyPlan(ctx context.Context, req resource.M
 func (r *registeredModelResource) refuseRename(ctx context.Context, from, to string, diags *diag.Diagnostics) {
 	versions, err := r.session.cache.Versions(ctx, from)
 	if err != nil {
-		diags.AddError("Unable to read the versions of registered model "+from, explain(err))
+		diags.AddError(fmt.Sprintf("Unable to read the versions of model %q", from), explain(err))
 		return
 	}
 	if len(versions) == 0 {
@@ -119,8 +119,8 @@ func (r *registeredModelResource) Create(ctx context.Context, req resource.Creat
 			return
 		}
 		resp.Diagnostics.AddAttributeError(path.Root("name"), fmt.Sprintf("Registered model %q already exists", wanted.Name),
-			fmt.Sprintf("It is not in this Terraform state, and it was left as it is. %s\n\nIt may also be left from an apply that was killed while "+
-				"it created the model.\n\nOriginal message: %s", importAdvice(registeredModelType, wanted.Name), err))
+			explainWith(err, "An apply that was killed while it created the model may have left it. It is not in this Terraform state, and it was "+
+				"left as it is. "+importAdvice(registeredModelType, wanted.Name)))
 		return
 	}
 	if err != nil {
@@ -164,6 +164,10 @@ func (r *registeredModelResource) Read(ctx context.Context, req resource.ReadReq
 		model, err = r.session.cache.ConfirmModel(ctx, model.Name)
 	}
 	if errors.Is(err, registry.ErrNotFound) {
+		if imported {
+			nothingToImport(fmt.Sprintf("registered model %q", state.Name.ValueString()), &resp.Diagnostics)
+			return
+		}
 		resp.State.RemoveResource(ctx)
 		return
 	}
@@ -219,7 +223,7 @@ func (r *registeredModelResource) Delete(ctx context.Context, req resource.Delet
 	if !state.ForceDestroy.ValueBool() {
 		versions, err := r.session.cache.Fresh().Versions(ctx, name)
 		if err != nil {
-			resp.Diagnostics.AddError(fmt.Sprintf("Unable to read the versions of registered model %q", name), explain(err))
+			resp.Diagnostics.AddError(fmt.Sprintf("Unable to read the versions of model %q", name), explain(err))
 			return
 		}
 		if len(versions) > 0 {
@@ -254,7 +258,7 @@ func (r *registeredModelResource) ImportState(ctx context.Context, req resource.
 	if name == "" {
 		name = identityAttribute(ctx, req, "name", registry.ValidateModelName, &resp.Diagnostics)
 	} else if err := registry.ValidateModelName(name); err != nil {
-		resp.Diagnostics.AddError("Invalid import ID", explain(err)+"\n\nThe ID of a registered model is its name.")
+		resp.Diagnostics.AddError("Invalid import ID", explainWith(err, "The ID of a registered model is its name."))
 	}
 	if resp.Diagnostics.HasError() {
 		return

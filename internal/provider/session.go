@@ -91,6 +91,9 @@ func (s *session) checkRead(diags *diag.Diagnostics) bool {
 	return true
 }
 
+// providerBug is the advice where only a mistake of this provider can be the cause.
+const providerBug = "This is a bug in the provider: please report it."
+
 // sessionFrom returns the session that the provider handed to a resource; nil before the provider is configured.
 func sessionFrom(data any, diags *diag.Diagnostics) *session {
 	if data == nil {
@@ -98,7 +101,7 @@ func sessionFrom(data any, diags *diag.Diagnostics) *session {
 	}
 	configured, ok := data.(*session)
 	if !ok {
-		diags.AddError("Unexpected provider data", fmt.Sprintf("Got %T. This is a bug in the provider: please report it.", data))
+		diags.AddError("Unexpected provider data", fmt.Sprintf("Got %T. %s", data, providerBug))
 	}
 	return configured
 }

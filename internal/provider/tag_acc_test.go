@@ -94,7 +94,7 @@ func TestAccTag_life(t *testing.T) {
 				ConfigStateChecks: []statecheck.StateCheck{o.has(tags(key, "passed ✓ \"100%\""))}},
 			resource.TestStep{ResourceName: o.address, ImportState: true, ImportStateId: o.id + "/" + key, ImportStateVerify: true,
 				ImportStateVerifyIdentifierAttribute: "key"},
-			resource.TestStep{ResourceName: o.address, ImportState: true, ImportStateId: o.id + "/missing", ExpectError: says(`There is no tag "missing"`)},
+			resource.TestStep{ResourceName: o.address, ImportState: true, ImportStateId: o.id + "/missing", ExpectError: says(`The registry has no tag "missing"`)},
 			resource.TestStep{ResourceName: o.address, ImportState: true, ImportStateId: "fraud", ExpectError: says("is not of the form MODEL/")},
 			resource.TestStep{ResourceName: o.address, ImportState: true, ImportStateId: o.id + "/a//b", ExpectError: says("would mean something else as a file name")},
 			resource.TestStep{Config: block(""), ConfigPlanChecks: before(updates(o.address)), // An empty value is a value.

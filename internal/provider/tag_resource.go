@@ -139,7 +139,7 @@ func (r *tagResource) Read(ctx context.Context, req resource.ReadRequest, resp *
 		state.Value = types.StringValue(found.value)
 		resp.Diagnostics.Append(resp.State.Set(ctx, r.form(state))...)
 	case imported:
-		resp.Diagnostics.AddError("Unable to import", fmt.Sprintf("There is no %s.", at))
+		nothingToImport(at.String(), &resp.Diagnostics)
 	default:
 		resp.State.RemoveResource(ctx)
 	}

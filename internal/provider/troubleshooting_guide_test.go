@@ -115,6 +115,7 @@ func TestTheGuideExplainsEveryKindOfFailure(t *testing.T) {
 		"forbidden":  &handover.ForbiddenError{Model: "m", Version: 2, From: registry.StageNone, To: registry.StageProduction},
 		"displaced":  &handover.DisplacedError{Model: "m", Version: 2, Stage: registry.StageProduction},
 		"unsettled":  &handover.UnsettledError{Model: "m", Version: 2, Stage: registry.StageProduction},
+		"tags":       &handover.TagsError{Model: "m", Version: 2, Stage: registry.StageProduction},
 		"failed":     &handover.FailedError{Model: "m", Version: 2, Stage: registry.StageProduction, Cause: errors.New("x")},
 		"no stages":  &handover.NoStagesError{Cause: errors.New("x")},
 		"time":       context.DeadlineExceeded,

@@ -136,7 +136,7 @@ func tagKeyRules() []validator.String {
 // possibleTagKeyRule refuses a key that no tag in MLflow can have.
 func possibleTagKeyRule() validator.String {
 	return textRule{
-		description: "letters, digits, '_', '-', '.', ':', '/' and spaces, at most 250 characters, plain as a path",
+		description: fmt.Sprintf("letters, digits, '_', '-', '.', ':', '/' and spaces, at most %d characters, plain as a path", registry.MaxTagKeyLength),
 		summary:     "Invalid tag key",
 		check:       registry.ValidateTagKey,
 	}

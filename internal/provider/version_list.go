@@ -32,7 +32,7 @@ func numberList(ctx context.Context, list types.List, diags *diag.Diagnostics) [
 	for _, text := range texts {
 		number, err := registry.ParseNumber(text)
 		if err != nil {
-			diags.AddError("Unreadable version number in the state", explain(err))
+			diags.AddError("Unable to read a version number in the state", explainWith(err, unreadableState))
 			continue
 		}
 		numbers = append(numbers, number)
