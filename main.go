@@ -10,6 +10,8 @@ import (
 	"syscall"
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/provider"
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/serve"
@@ -51,6 +53,16 @@ func run(args []string) error {
 		fmt.Println(version)
 		return nil
 	}
-	tune(os.Environ())
-	return providerserver.Serve(context.Background(), provider.New(version), providerserver.ServeOpts{Address: address, Debug: *debug})
+	logged := tune(os.Environ())
+	var options []tf6server.ServeOpt
+	if *debug {
+		options = append(options, tf6server.WithManagedDebug())
+	}
+	return tf6server.Serve(address, func() tfprotov6.ProviderServer {
+		server := providerserver.NewProtocol6(provider.New(version)())()
+		if logged { // What goes on in the background when a request is through belongs into the log as well.
+			return server
+		}
+		return provider.Lean(server)
+	}, options...)
 }

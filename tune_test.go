@@ -19,8 +19,8 @@ func TestTheTraceOfCallsIsWrittenOnlyForSomebody(t *testing.T) {
 		{[]string{"TF_LOG_SDK_PROTO=trace"}, ""},
 	} {
 		t.Setenv("TF_LOG_SDK", "")
-		if tune(c.environment); os.Getenv("TF_LOG_SDK") != c.want {
-			t.Errorf("%q: TF_LOG_SDK is %q, want %q", c.environment, os.Getenv("TF_LOG_SDK"), c.want)
+		if logged := tune(c.environment); os.Getenv("TF_LOG_SDK") != c.want || logged != (c.want == "") {
+			t.Errorf("%q: TF_LOG_SDK is %q, want %q; logged: %t", c.environment, os.Getenv("TF_LOG_SDK"), c.want, logged)
 		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -27,6 +28,7 @@ type options struct {
 	terraform, provider, plain, meter, python string
 	uri, results, plot                        string
 	only                                      []string
+	server                                    []int
 	quick                                     bool
 }
 
@@ -45,6 +47,13 @@ func run(ctx context.Context) error {
 	flag.Parse()
 	if o.uri == "" {
 		return errors.New("MLREGISTRY_TEST_URI is not set: run make bench")
+	}
+	for _, field := range strings.Fields(os.Getenv("MLREGISTRY_TEST_SERVER_PIDS")) {
+		pid, err := strconv.Atoi(field)
+		if err != nil {
+			return fmt.Errorf("MLREGISTRY_TEST_SERVER_PIDS: %w", err)
+		}
+		o.server = append(o.server, pid)
 	}
 	if only != "" {
 		o.only = strings.Split(only, ",")

@@ -38,8 +38,8 @@ func (r results) save(path string) error {
 
 // printTable writes everything that was measured as a Markdown table.
 func printTable(w io.Writer, r results, all []scenario) {
-	fmt.Fprintln(w, "| | who reads | requests | wall | Terraform CPU | provider CPU | Terraform peak | provider peak |")
-	fmt.Fprintln(w, "|---|---|--:|--:|--:|--:|--:|--:|")
+	fmt.Fprintln(w, "| | who reads | requests | wall | Terraform CPU | provider CPU | server CPU | Terraform peak | provider peak |")
+	fmt.Fprintln(w, "|---|---|--:|--:|--:|--:|--:|--:|--:|")
 	for _, s := range all {
 		m, measured := r[s.name]
 		if !measured {
@@ -55,10 +55,11 @@ func printTable(w io.Writer, r results, all []scenario) {
 				fmt.Fprintf(w, "\nStart-up to the first answer: %s. Binary: %s. Idle memory: %s.\n", shown(c.StartUp), megabytes(c.BinarySize), megabytes(c.IdleMemory))
 				continue
 			case reader == script:
-				fmt.Fprintf(w, "| %s | %s | %d | %s | %s | | %s | |\n", title, reader, c.Requests, shown(c.Wall), shown(c.TerraformCPU), megabytes(c.TerraformPeak))
+				fmt.Fprintf(w, "| %s | %s | %d | %s | %s | | %s | %s | |\n", title, reader, c.Requests, shown(c.Wall), shown(c.TerraformCPU),
+					shown(c.ServerCPU), megabytes(c.TerraformPeak))
 			default:
-				fmt.Fprintf(w, "| %s | %s | %d | %s | %s | %s | %s | %s |\n", title, reader, c.Requests, wall(m, reader), shown(c.TerraformCPU),
-					shown(c.ProviderCPU), megabytes(c.TerraformPeak), megabytes(c.ProviderPeak))
+				fmt.Fprintf(w, "| %s | %s | %d | %s | %s | %s | %s | %s | %s |\n", title, reader, c.Requests, wall(m, reader), shown(c.TerraformCPU),
+					shown(c.ProviderCPU), shown(c.ServerCPU), megabytes(c.TerraformPeak), megabytes(c.ProviderPeak))
 			}
 			title = ""
 		}

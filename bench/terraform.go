@@ -20,7 +20,8 @@ type cost struct {
 	Requests                    int           `json:"requests"`
 	Wall                        time.Duration `json:"wall"`
 	TerraformCPU, ProviderCPU   time.Duration
-	TerraformPeak, ProviderPeak int64 // in bytes
+	ServerCPU                   time.Duration // of MLflow and PostgreSQL
+	TerraformPeak, ProviderPeak int64         // in bytes, each of its own process
 	StartUp                     time.Duration
 	BinarySize, IdleMemory      int64
 }
@@ -85,6 +86,9 @@ func (b *bench) terraform(ctx context.Context, w who, folder string, want int, a
 	command.Env = append(terraform.CleanEnvironment(), "TF_CLI_CONFIG_FILE="+b.settings(), "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1", "TF_INPUT=0",
 		"METER_PROGRAM="+program, "METER_FILE="+lines, "BENCH_READ="+read, "BENCH_URI="+b.counter.URL)
 	measured, output, err := b.measure(command)
+	if command.ProcessState == nil {
+		return cost{}, err
+	}
 	if code := command.ProcessState.ExitCode(); code != want {
 		return cost{}, errors.Join(err, fmt.Errorf("terraform %s exited with %d, not %d:\n%s", strings.Join(args, " "), code, want, output))
 	}
@@ -95,15 +99,19 @@ func (b *bench) terraform(ctx context.Context, w who, folder string, want int, a
 func (b *bench) measure(command *exec.Cmd) (cost, []byte, error) {
 	var output bytes.Buffer
 	command.Stdout, command.Stderr = &output, &output
+	before, _ := usage.Users(b.server...)
 	b.counter.reset()
 	start := time.Now()
-	err := command.Run()
-	measured := cost{Wall: time.Since(start), Requests: b.counter.reset()}
-	if command.ProcessState == nil {
-		return measured, nil, err
+	if err := command.Start(); err != nil {
+		return cost{}, nil, err
 	}
+	peak := usage.Watch(command.Process.Pid)
+	err := command.Wait()
+	measured := cost{Wall: time.Since(start), Requests: b.counter.reset(), TerraformPeak: peak()}
 	measured.TerraformCPU = command.ProcessState.UserTime()
-	measured.TerraformPeak, _ = usage.Peak(command.ProcessState)
+	if after, known := usage.Users(b.server...); known {
+		measured.ServerCPU = after - before
+	}
 	return measured, output.Bytes(), err
 }
 

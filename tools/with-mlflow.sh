@@ -3,6 +3,7 @@
 # MLREGISTRY_TEST_STORE_FILE is its database. APP=basic-auth gives it users: MLREGISTRY_TEST_ADMIN and
 # MLREGISTRY_TEST_USER, as NAME:PASSWORD, are one who may do everything and one who has no rights of his own.
 # WORKSPACES=1 (MLflow 3.10 or newer) switches workspaces on: MLREGISTRY_TEST_WORKSPACE is one.
+# MLREGISTRY_TEST_SERVER_PIDS are the servers, MLflow and PostgreSQL, whose children do the work.
 # Usage: [APP=basic-auth] [WORKSPACES=1] tools/with-mlflow.sh VERSION sqlite|postgres COMMAND...
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -85,6 +86,7 @@ fi
   "$MLREGISTRY_TEST_ADMIN" "$MLREGISTRY_TEST_USER" "$MLREGISTRY_TEST_WORKSPACE"
 echo "MLflow $version on $backend at $MLREGISTRY_TEST_URI ${options[*]-}"
 
+export MLREGISTRY_TEST_SERVER_PIDS="$server ${POSTGRES_PID:-}"
 start_group "$@"
 command=$started
 status=0

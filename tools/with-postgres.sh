@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs a command with POSTGRES_URI set to a new, empty PostgreSQL database on a Unix socket, and removes the
-# database afterwards. PostgreSQL refuses to run as root: root runs it as postgres, or else as nobody.
+# Runs a command with POSTGRES_URI set to a new, empty PostgreSQL database on a Unix socket, and POSTGRES_PID to its server's
+# process, and removes the database afterwards. PostgreSQL refuses to run as root: root runs it as postgres, or else as nobody.
 # Usage: tools/with-postgres.sh COMMAND...
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -52,7 +52,8 @@ cd "$folder"
 }
 cd "$OLDPWD"
 
-export POSTGRES_URI="postgresql+psycopg2://mlflow@/postgres?host=$folder"
+export POSTGRES_URI="postgresql+psycopg2://mlflow@/postgres?host=$folder" POSTGRES_PID
+POSTGRES_PID=$(head -n 1 "$folder/data/postmaster.pid")
 start_group "$@"
 command=$started
 status=0

@@ -1,2 +1,2 @@
-// Package usage asks the system what a program that has ended took. It may import the standard library only.
+// Package usage asks the system what programs take, running or ended. It may import the standard library only.
 package usage

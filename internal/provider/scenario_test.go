@@ -81,7 +81,9 @@ func (s *scenario) run(steps ...resource.TestStep) {
 	s.t.Helper()
 	resource.Test(s.t, resource.TestCase{
 		ProtoV6ProviderFactories: map[string]func() (tfprotov6.ProviderServer, error){
-			"mlregistry": providerserver.NewProtocol6WithError(provider.New("test")()),
+			"mlregistry": func() (tfprotov6.ProviderServer, error) {
+				return provider.Lean(providerserver.NewProtocol6(provider.New("test")())()), nil
+			},
 		},
 		Steps: steps,
 	})

@@ -1,0 +1,150 @@
+package provider_test
+
+import (
+	"context"
+	"errors"
+	"runtime"
+	"testing"
+	"weak"
+
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/provider"
+)
+
+// burden is what a request's context carries, in place of the loggers.
+type burden struct{ weight [1 << 20]byte }
+
+type burdenKey struct{}
+
+// call makes one request, whatever becomes of it.
+type call func(context.Context, tfprotov6.ProviderServer) error
+
+// calls are the requests that Terraform makes for each instance.
+var calls = map[string]call{
+	"ValidateResourceConfig": func(ctx context.Context, server tfprotov6.ProviderServer) error {
+		_, err := server.ValidateResourceConfig(ctx, &tfprotov6.ValidateResourceConfigRequest{TypeName: "none"})
+		return err
+	},
+	"UpgradeResourceState": func(ctx context.Context, server tfprotov6.ProviderServer) error {
+		_, err := server.UpgradeResourceState(ctx, &tfprotov6.UpgradeResourceStateRequest{TypeName: "none"})
+		return err
+	},
+	"UpgradeResourceIdentity": func(ctx context.Context, server tfprotov6.ProviderServer) error {
+		_, err := server.UpgradeResourceIdentity(ctx, &tfprotov6.UpgradeResourceIdentityRequest{TypeName: "none"})
+		return err
+	},
+	"ReadResource": func(ctx context.Context, server tfprotov6.ProviderServer) error {
+		_, err := server.ReadResource(ctx, &tfprotov6.ReadResourceRequest{TypeName: "none"})
+		return err
+	},
+	"PlanResourceChange": func(ctx context.Context, server tfprotov6.ProviderServer) error {
+		_, err := server.PlanResourceChange(ctx, &tfprotov6.PlanResourceChangeRequest{TypeName: "none"})
+		return err
+	},
+	"ApplyResourceChange": func(ctx context.Context, server tfprotov6.ProviderServer) error {
+		_, err := server.ApplyResourceChange(ctx, &tfprotov6.ApplyResourceChangeRequest{TypeName: "none"})
+		return err
+	},
+	"ImportResourceState": func(ctx context.Context, server tfprotov6.ProviderServer) error {
+		_, err := server.ImportResourceState(ctx, &tfprotov6.ImportResourceStateRequest{TypeName: "none"})
+		return err
+	},
+	"ValidateDataResourceConfig": func(ctx context.Context, server tfprotov6.ProviderServer) error {
+		_, err := server.ValidateDataResourceConfig(ctx, &tfprotov6.ValidateDataResourceConfigRequest{TypeName: "none"})
+		return err
+	},
+	"ReadDataSource": func(ctx context.Context, server tfprotov6.ProviderServer) error {
+		_, err := server.ReadDataSource(ctx, &tfprotov6.ReadDataSourceRequest{TypeName: "none"})
+		return err
+	},
+}
+
+// kept makes a request and reports whether its context is still held when it is through.
+func kept(t *testing.T, server tfprotov6.ProviderServer, request call) bool {
+	t.Helper()
+	carried := func() weak.Pointer[burden] {
+		carried := &burden{}
+		ctx, cancel := context.WithCancel(context.WithValue(t.Context(), burdenKey{}, carried))
+		defer cancel() // As gRPC does.
+		if err := request(ctx, server); err != nil {
+			t.Fatal(err)
+		}
+		return weak.Make(carried)
+	}()
+	runtime.GC()
+	held := carried.Value() != nil
+	runtime.KeepAlive(server)
+	return held
+}
+
+func TestNoRequestIsHeldOnToOnceItIsAnswered(t *testing.T) {
+	bare := providerserver.NewProtocol6(provider.New("test")())()
+	for name, request := range calls {
+		t.Run(name, func(t *testing.T) {
+			if kept(t, provider.Lean(bare), request) {
+				t.Error("the request's context is still held")
+			}
+			if !kept(t, bare, request) {
+				t.Error("the framework lets go of it by itself now: leanServer is not needed any more")
+			}
+		})
+	}
+}
+
+// recorder is a server that notes its requests' context.
+type recorder struct {
+	tfprotov6.ProviderServer
+	tfprotov6.ListResourceServer
+	tfprotov6.ActionServer
+	tfprotov6.StateStoreServer
+	seen func(context.Context)
+}
+
+func (r recorder) ReadResource(ctx context.Context, _ *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
+	r.seen(ctx)
+	return &tfprotov6.ReadResourceResponse{}, nil
+}
+
+func TestARequestsContextIsItsOwnUntilItIsAnswered(t *testing.T) {
+	ctx, cancel := context.WithTimeout(context.WithValue(t.Context(), burdenKey{}, "logger"), 1<<40)
+	defer cancel()
+	var during, child context.Context
+	server := provider.Lean(recorder{seen: func(got context.Context) {
+		during = got
+		var stop context.CancelFunc
+		child, stop = context.WithCancel(got)
+		t.Cleanup(stop)
+		deadline, limited := got.Deadline()
+		if want, _ := ctx.Deadline(); !limited || !deadline.Equal(want) || got.Value(burdenKey{}) != "logger" || got.Err() != nil {
+			t.Errorf("deadline %v, value %v, error %v", deadline, got.Value(burdenKey{}), got.Err())
+		}
+		cancel()
+		<-got.Done()
+		<-child.Done()
+		if !errors.Is(got.Err(), context.Canceled) || !errors.Is(child.Err(), context.Canceled) {
+			t.Errorf("canceled, and says %v, %v", got.Err(), child.Err())
+		}
+	}})
+	if _, err := server.ReadResource(ctx, nil); err != nil {
+		t.Fatal(err)
+	}
+	<-during.Done()
+	if during.Value(burdenKey{}) != nil || child.Value(burdenKey{}) != nil || !errors.Is(during.Err(), context.Canceled) {
+		t.Errorf("afterwards: value %v, error %v", during.Value(burdenKey{}), during.Err())
+	}
+}
+
+func TestALeanServerHasWhatTheFrameworksHas(t *testing.T) {
+	server := provider.Lean(providerserver.NewProtocol6(provider.New("test")())())
+	if _, ok := server.(tfprotov6.ListResourceServer); !ok {
+		t.Error("it lists nothing")
+	}
+	if _, ok := server.(tfprotov6.ActionServer); !ok {
+		t.Error("it has no actions")
+	}
+	if _, ok := server.(tfprotov6.StateStoreServer); !ok {
+		t.Error("it has no state stores")
+	}
+}
