@@ -243,7 +243,7 @@ func TestListRefusesWhatAsksForNothing(t *testing.T) {
 		"no tags":      {"mlregistry_model_version", "tags", map[string]string{}},
 		"null stage":   {"mlregistry_model_version", "stages", []tftypes.Value{null}},
 		"no stages":    {"mlregistry_model_stage", "stages", []string{}},
-		"stage":        {"mlregistry_model_version", "stages", []string{"Produktion"}},
+		"stage":        {"mlregistry_model_version", "stages", []string{"Serving"}},
 		"pointer":      {"mlregistry_model_stage", "stages", []string{"Archived"}},
 		"empty filter": {"mlregistry_model_alias", "filter", ""},
 	} {

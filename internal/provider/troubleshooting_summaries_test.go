@@ -92,8 +92,8 @@ func TestTheGuideExplainsEverySummary(t *testing.T) {
 			switch node := node.(type) {
 			case *ast.CallExpr:
 				method, ok := node.Fun.(*ast.SelectorExpr)
-				position := map[string]int{"AddError": 0, "AddWarning": 0, "AddAttributeError": 1, "AddAttributeWarning": 1}
-				if argument, adds := position[nameOf(method)]; ok && adds && !isPassedOn(node.Args[argument]) {
+				position := map[string]int{"AddError": 0, "AddWarning": 0, "AddAttributeError": 1, "AddAttributeWarning": 1, "explainRefusal": 0}
+				if argument, adds := position[nameOf(method)]; ok && adds && !isPassedOn(file, node.Args[argument]) {
 					check(set.Position(node.Pos()).String(), summariesOf(file, node.Args[argument]))
 				}
 			case *ast.CompositeLit:
@@ -128,19 +128,19 @@ func nameOf(method *ast.SelectorExpr) string {
 	return method.Sel.Name
 }
 
-// isPassedOn says whether a summary is a field or a parameter whose values are looked at where they are set: textRule's summary,
-// and the title of explainRefusal, which its callers begin with "Unable to list".
-func isPassedOn(summary ast.Expr) bool {
-	switch summary := summary.(type) {
-	case *ast.SelectorExpr:
-		return summary.Sel.Name == "summary"
-	case *ast.Ident:
-		return summary.Name == "title" && summary.Obj != nil && summary.Obj.Kind == ast.Var && isParameter(summary.Obj)
+// isPassedOn says whether a summary is a field, textRule's summary, or a parameter, whose values are looked at where they are set.
+func isPassedOn(file *ast.File, summary ast.Expr) bool {
+	if field, ok := summary.(*ast.SelectorExpr); ok {
+		return field.Sel.Name == "summary"
 	}
-	return false
-}
-
-func isParameter(object *ast.Object) bool {
-	_, ok := object.Decl.(*ast.Field)
-	return ok
+	variable, ok := summary.(*ast.Ident)
+	return ok && slices.ContainsFunc(file.Decls, func(declared ast.Decl) bool {
+		function, ok := declared.(*ast.FuncDecl)
+		if !ok || variable.Pos() < function.Pos() || variable.Pos() > function.End() {
+			return false
+		}
+		return slices.ContainsFunc(function.Type.Params.List, func(parameter *ast.Field) bool {
+			return slices.ContainsFunc(parameter.Names, func(name *ast.Ident) bool { return name.Name == variable.Name })
+		})
+	})
 }

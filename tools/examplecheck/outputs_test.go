@@ -61,15 +61,21 @@ func TestAccExamples_pagesShowWhatIsRead(t *testing.T) {
 			if got := shownOutputs.FindString(plan.Output); got == "" || squeezed(got) != squeezed(page) {
 				t.Errorf("the page shows\n%s\nand the plan is\n%s", page, plan.Output)
 			}
-			var requests []string
-			for _, request := range proxy.Requests() {
-				requests = append(requests, endpoint.ReplaceAllString(request.Path, ""))
-			}
-			if slices.Sort(requests); !slices.Equal(requests, asked[name]) {
-				t.Errorf("the plan asks for %v, want %v", requests, asked[name])
+			if got := requestsTo(proxy); !slices.Equal(got, asked[name]) {
+				t.Errorf("the plan asks for %v, want %v", got, asked[name])
 			}
 		})
 	}
+}
+
+// requestsTo returns what was asked for, sorted.
+func requestsTo(proxy *acctest.Proxy) []string {
+	var requests []string
+	for _, request := range proxy.Requests() {
+		requests = append(requests, endpoint.ReplaceAllString(request.Path, ""))
+	}
+	slices.Sort(requests)
+	return requests
 }
 
 // fillForReaders makes the registry that the pages of the data sources describe: a model with versions in all stages, two more
