@@ -261,3 +261,22 @@ func TestReviewedVersionsAreNotOvertaken(t *testing.T) {
 		t.Errorf("overtaken %v, %v", outcome.Overtaken, err)
 	}
 }
+
+// Its model may be deleted, with all versions, by another resource of the same apply.
+func TestWhatLeavesMayBeGoneByThen(t *testing.T) {
+	kept := func() bool { return false }
+	for name, leave := range map[string]func(*Engine) error{
+		"remove":  func(e *Engine) error { return e.Remove(context.Background(), testModel, 1, kept) },
+		"release": func(e *Engine) error { return e.Release(context.Background(), testModel, 1, registry.StageProduction, kept) },
+	} {
+		w := newWorld(registry.StageProduction)
+		w.step = func(what string) {
+			if what == "1->Archived" {
+				delete(w.versions, 1)
+			}
+		}
+		if err := leave(New(w, Atomic)); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

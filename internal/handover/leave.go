@@ -31,7 +31,7 @@ func (e *Engine) leave(ctx context.Context, goal Goal, kept func() bool) error {
 	}
 	_, err = e.begin(ctx, goal)
 	var missing *MissingError
-	if errors.As(err, &missing) {
+	if errors.As(err, &missing) || errors.Is(err, registry.ErrNotFound) { // Before the look, or after it.
 		return nil
 	}
 	return err

@@ -76,7 +76,7 @@ func advise(err error) string {
 	case errors.As(err, &unsettled):
 		return "Several clients keep changing this stage. Stop them, then run terraform apply again."
 	case errors.As(err, &failed):
-		return advise(failed.Cause) + " Run terraform plan to see where every version is now, and terraform apply to try again."
+		return strings.TrimSpace(advise(failed.Cause) + " Run terraform plan to see where every version is now, and terraform apply to try again.")
 	case errors.Is(err, context.DeadlineExceeded):
 		return "The operation took longer than the resource's timeouts allow. Run terraform plan to see how far it came; raise " +
 			"timeouts if the server needs longer."

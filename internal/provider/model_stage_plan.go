@@ -25,7 +25,7 @@ func (r *modelStageResource) ModifyPlan(ctx context.Context, req resource.Modify
 		memory = loadMemory(ctx, req.Private, &resp.Diagnostics)
 	}
 	if req.Plan.Raw.IsNull() {
-		r.planDestroy(ctx, &prior, memory, &resp.Diagnostics)
+		r.planDestroy(ctx, &prior, memory, resp)
 		return
 	}
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
@@ -142,8 +142,11 @@ func warnOfStrangers(goal handover.Goal, strangers []registry.Number, why string
 			"other configuration manages this stage.", why))
 }
 
-// planDestroy warns when the stage loses its holder.
-func (r *modelStageResource) planDestroy(ctx context.Context, prior *modelStageState, memory *versionMemory, diags *diag.Diagnostics) {
+// planDestroy warns when the stage loses its holder, and notes when another resource keeps it.
+func (r *modelStageResource) planDestroy(
+	ctx context.Context, prior *modelStageState, memory *versionMemory, resp *resource.ModifyPlanResponse,
+) {
+	diags := &resp.Diagnostics
 	if diags.HasError() || prior.OnDestroy.ValueString() == destroyRetain {
 		return
 	}
@@ -152,4 +155,5 @@ func (r *modelStageResource) planDestroy(ctx context.Context, prior *modelStageS
 		return // Somebody else has taken the stage, and keeps it.
 	}
 	r.session.mournDestroyed(registry.Version{Model: goal.Model, Number: goal.Version, Stage: goal.Stage}, memory.View, diags)
+	r.session.noteKept(ctx, goal.Model, goal.Version, resp.Private, diags)
 }

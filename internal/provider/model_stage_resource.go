@@ -145,7 +145,8 @@ func (r *modelStageResource) Delete(ctx context.Context, req resource.DeleteRequ
 	}
 	goal := state.goal(ctx, &resp.Diagnostics)
 	goal.Version = memory.given(goal.Version)
-	kept := func() bool { return r.session.claims.isStaged(goal.Model, goal.Version) }
+	noted := isNotedKept(ctx, req.Private, &resp.Diagnostics)
+	kept := func() bool { return noted || r.session.claims.isStaged(goal.Model, goal.Version) }
 	if err := r.session.engine.Release(ctx, goal.Model, goal.Version, goal.Stage, kept); err != nil {
 		resp.Diagnostics.AddError(fmt.Sprintf("Unable to archive version %s of model %q", goal.Version, goal.Model), explain(err))
 	}

@@ -70,7 +70,7 @@ func (r *modelVersionResource) ModifyPlan(ctx context.Context, req resource.Modi
 	}
 }
 
-// planDestroy warns when the last holder of a stage goes.
+// planDestroy warns when the last holder of a stage goes, and notes when another resource keeps it there.
 func (r *modelVersionResource) planDestroy(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	var prior modelVersionState
 	resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
@@ -81,6 +81,7 @@ func (r *modelVersionResource) planDestroy(ctx context.Context, req resource.Mod
 	}
 	version := registry.Version{Model: prior.ModelName.ValueString(), Number: prior.number(), Stage: prior.wantedStage()}
 	r.session.mournDestroyed(version, memory.View, &resp.Diagnostics)
+	r.session.noteKept(ctx, version.Model, version.Number, resp.Private, &resp.Diagnostics)
 }
 
 // versionPlanning is one plan of one version resource.

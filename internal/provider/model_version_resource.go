@@ -115,7 +115,8 @@ func (r *modelVersionResource) Delete(ctx context.Context, req resource.DeleteRe
 	model, number := state.ModelName.ValueString(), state.number()
 	var err error
 	// Its block may have been renamed, or replaced before this: another resource has the version then.
-	kept := func() bool { return r.session.claims.isWanted(model, number) }
+	noted := isNotedKept(ctx, req.Private, &resp.Diagnostics)
+	kept := func() bool { return noted || r.session.claims.isWanted(model, number) }
 	switch state.OnDestroy.ValueString() {
 	case destroyArchive:
 		err = r.session.engine.Remove(ctx, model, number, kept)

@@ -75,6 +75,42 @@ func TestAccReplace_withoutMoved(t *testing.T) {
 	}
 }
 
+// What one of two resources has put into a stage stays there when that one goes. The other is unchanged, so that the apply does not
+// plan it again: only the plan knows of it.
+func TestAccReplace_besideOneThatStays(t *testing.T) {
+	const archives = `on_destroy = "archive"`
+	for name, blocks := range map[string]struct{ stays, goes string }{
+		"two pointers":           {serving("a", 1), serving("b", 1)},
+		"version beside pointer": {serving("a", 1), adopted("b", 1, archives)},
+		"pointer beside version": {adopted("a", 1, stage("Production"), archives), serving("b", 1)},
+		"registered version":     {serving("a", 1), declaredModel + version("b", source(1), archives)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorkspace(t)
+			if name == "registered version" {
+				w.config(blocks.goes)
+				w.MustApply()
+			} else {
+				w.pipeline(1)
+			}
+			w.config(blocks.stays, blocks.goes)
+			w.MustApply()
+			w.MustApply("-refresh-only")
+			if name == "registered version" {
+				w.config(blocks.stays, declaredModel)
+			} else {
+				w.config(blocks.stays)
+			}
+			w.MustApply(w.Plan().PlanFile)
+			w.wantProduction("1")
+			w.emptyPlan()
+			w.config()
+			w.MustApply(w.Plan().PlanFile)
+			w.wantProduction()
+		})
+	}
+}
+
 func (w *workspace) wantAliases(want map[string]string) {
 	w.t.Helper()
 	if got := w.Aliases(w.t, w.model); !maps.Equal(got, want) {
