@@ -266,8 +266,10 @@ func TestReviewedVersionsAreNotOvertaken(t *testing.T) {
 func TestWhatLeavesMayBeGoneByThen(t *testing.T) {
 	kept := func() bool { return false }
 	for name, leave := range map[string]func(*Engine) error{
-		"remove":  func(e *Engine) error { return e.Remove(context.Background(), testModel, 1, kept) },
-		"release": func(e *Engine) error { return e.Release(context.Background(), testModel, 1, registry.StageProduction, kept) },
+		"remove": func(e *Engine) error { return e.Remove(context.Background(), testModel, 1, kept) },
+		"release": func(e *Engine) error {
+			return e.Release(context.Background(), testModel, 1, registry.StageProduction, kept)
+		},
 	} {
 		w := newWorld(registry.StageProduction)
 		w.step = func(what string) {

@@ -77,12 +77,13 @@ func (s *session) checkWrite(diags *diag.Diagnostics) bool {
 }
 
 // checkRead is check for the read of a resource. An apply reads none: the first read after one begins another plan, for which what
-// the resources of the plan before it declared does not count.
+// the resources of the plan before it declared, and what it saw of the registry, does not count.
 func (s *session) checkRead(diags *diag.Diagnostics) bool {
 	if !s.check(diags) {
 		return false
 	}
 	if s.applying.Swap(false) {
+		s.cache.Forget()
 		s.planned.forget()
 		s.claims.forget()
 		s.aliases.forget()

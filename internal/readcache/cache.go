@@ -18,7 +18,7 @@ import (
 //     model, and what a search leaves out is asked for by itself.
 //   - Once more than a few models were asked for, others are read ahead, within bounds that what was asked for sets.
 //
-// It lives as long as one configured provider: one walk of Terraform. It is safe for concurrent use; the values it
+// It lives as long as one configured provider, which is one walk of Terraform as a rule; Forget begins another. It is safe for concurrent use; the values it
 // returns are shared, and must not be changed.
 type Cache struct {
 	registry.Registry
@@ -84,6 +84,15 @@ func (c *Cache) FirstVersions(ctx context.Context, model string) ([]registry.Ver
 
 // Seen returns what this process first saw of a model, and whether anybody has asked for it yet. It asks nobody.
 func (c *Cache) Seen(model string) ([]registry.Version, bool) { return c.versions.seen(model) }
+
+// Forget drops everything that was read, first observations too: another walk begins.
+func (c *Cache) Forget() {
+	c.mu.Lock()
+	c.wanted, c.listing, c.catalogue = nil, false, nil
+	c.mu.Unlock()
+	c.models.forget()
+	c.versions.forget()
+}
 
 // Fresh returns the same registry with reads that always ask the server, each by a request of its own. What they read
 // serves later callers of the cache as well.

@@ -14,6 +14,8 @@ type shelf[T any] struct {
 	slots map[string]*slot[T]
 	// writes counts the writes to any model, begun and ended.
 	writes int
+	// forgotten is the count of writes when all was forgotten: a read that began earlier counts for nothing.
+	forgotten int
 	gathering[T]
 }
 
@@ -45,7 +47,7 @@ func (s *shelf[T]) at(model string) *slot[T] {
 	}
 	known, ok := s.slots[model]
 	if !ok {
-		known = &slot[T]{}
+		known = &slot[T]{changed: s.forgotten}
 		s.slots[model] = known
 	}
 	return known
@@ -150,4 +152,13 @@ func (s *shelf[T]) invalidate(model string) {
 	defer s.mu.Unlock()
 	s.writes++
 	s.at(model).changed = s.writes
+}
+
+// forget drops all that was read, and what is being read.
+func (s *shelf[T]) forget() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.writes++
+	s.forgotten = s.writes
+	clear(s.slots)
 }
