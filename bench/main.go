@@ -29,7 +29,7 @@ type options struct {
 	uri, results, plot                        string
 	only                                      []string
 	server                                    []int
-	quick                                     bool
+	quick, requests                           bool
 }
 
 func run(ctx context.Context) error {
@@ -44,6 +44,7 @@ func run(ctx context.Context) error {
 	flag.StringVar(&o.plot, "plot", "", "where to draw the plot; empty for none")
 	flag.StringVar(&only, "only", "", "names of scenarios, separated by commas; empty for all")
 	flag.BoolVar(&o.quick, "quick", false, "a tenth of everything, once: to try the benchmark, not to measure")
+	flag.BoolVar(&o.requests, "requests", false, "print each request of each run to standard error")
 	flag.Parse()
 	if o.uri == "" {
 		return errors.New("MLREGISTRY_TEST_URI is not set: run make bench")

@@ -107,7 +107,12 @@ func (b *bench) measure(command *exec.Cmd) (cost, []byte, error) {
 	}
 	peak := usage.Watch(command.Process.Pid)
 	err := command.Wait()
-	measured := cost{Wall: time.Since(start), Requests: b.counter.reset(), TerraformPeak: peak()}
+	measured := cost{Wall: time.Since(start), TerraformPeak: peak()}
+	requests := b.counter.reset()
+	measured.Requests = len(requests)
+	if b.requests {
+		printRequests(os.Stderr, strings.Join(command.Args, " "), requests)
+	}
 	measured.TerraformCPU = command.ProcessState.UserTime()
 	if after, known := usage.Users(b.server...); known {
 		measured.ServerCPU = after - before

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Measures the provider on a new MLflow with PostgreSQL that is filled by SQL. Runs inside tools/with-mlflow.sh.
-# Usage: tools/with-mlflow.sh VERSION postgres tools/bench.sh PROVIDER VERSION, with ONLY=names or QUICK=1 for a part
+# Usage: tools/with-mlflow.sh VERSION postgres tools/bench.sh PROVIDER VERSION, with ONLY=names or QUICK=1 for a part,
+# and REQUESTS=1 for a line for each request
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -14,5 +15,6 @@ go build -o .work/bin/bench ./bench
 
 arguments=(-results .work/bench/results.json -plot bench/plot.svg)
 [[ -z ${QUICK:-} ]] || arguments=(-quick)
+[[ -z ${REQUESTS:-} ]] || arguments+=(-requests)
 .work/bin/bench -terraform "$(tools/find-cli.sh)" -provider "$provider" -plain .work/bin/bench-plain -meter .work/bin/bench-meter \
   -python "$python" -only "${ONLY:-}" "${arguments[@]}"

@@ -27,10 +27,13 @@ type Cache struct {
 	models   shelf[registry.Model]
 	versions shelf[[]registry.Version]
 
-	mu        sync.Mutex
-	wanted    map[string]bool
-	listing   bool
-	catalogue *catalogue // nil until the list is there
+	mu sync.Mutex
+	// first and last in the alphabet of all models that were asked for; wanted are those before the list began.
+	first, last string
+	wanted      map[string]bool
+	listing     bool       // begun, and perhaps over
+	awaited     bool       // the list is under way, and not for long yet
+	catalogue   *catalogue // nil until the list is there
 }
 
 // New returns an empty cache in front of target.
@@ -41,6 +44,8 @@ func New(target registry.Registry) *Cache {
 	if searcher, ok := target.(registry.Searcher); ok {
 		c.searcher = searcher
 		c.models.search, c.versions.search = c.searchModels, c.searchVersions
+		c.models.hold = func() bool { return c.awaits(c.models.spent.searches) }
+		c.versions.hold = func() bool { return c.awaits(c.versions.spent.searches) }
 		c.versions.ahead = c.ahead
 	}
 	return c

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -30,8 +31,11 @@ type gathering[T any] struct {
 	search func(ctx context.Context, models []string) (map[string]T, error)
 	// weigh says how many versions a value stands for.
 	weigh func(T) int
-	// ahead names more models to read in the same search as the given ones, for up to room bytes of names; nil for none.
-	ahead func(models []string, room int) []string
+	// ahead names more models to read in the same search as the given ones, for up to room bytes of names, and how many versions
+	// they have at most; nil for none.
+	ahead func(models []string, room int) (more []string, versions int)
+	// hold says that the next search is to wait until proceed is called; nil for never.
+	hold func() bool
 
 	// refused is set once the registry refused to search for several models.
 	refused bool
@@ -44,7 +48,7 @@ type gathering[T any] struct {
 // spending is what reading has cost so far, counted in versions.
 type spending struct {
 	searches int
-	// models and versions are what was asked for, ahead is what was read before anybody asked.
+	// models and versions are what was asked for, ahead is what was read before anybody asked, or is being read.
 	models, versions, ahead int
 }
 
@@ -58,11 +62,13 @@ type request[T any] struct {
 
 // batch is one search, sealed: who comes later goes into another.
 type batch[T any] struct {
-	ctx      context.Context //nolint:containedctx // As in request.
-	begun    int
-	requests []*request[T]
-	models   []string
-	ahead    []string
+	ctx   context.Context //nolint:containedctx // As in request.
+	begun int
+	// requests are what was asked for, ahead is what is read besides. models are the names of both.
+	requests, ahead []*request[T]
+	models          []string
+	// bound is how many versions are read ahead at most.
+	bound int
 }
 
 // enqueue asks for a model, together with others if it has to wait. The caller holds mu.
@@ -85,13 +91,15 @@ func (s *shelf[T]) alone(ctx context.Context, r *request[T]) {
 	r.ctx = context.WithoutCancel(ctx)
 	go func() {
 		value, err := s.own(r.ctx, r.model)
+		s.mu.Lock()
+		defer s.mu.Unlock()
 		s.settle(r, value, err, false)
 	}()
 }
 
 // dispatch starts the searches that may run now. The caller holds mu.
 func (s *shelf[T]) dispatch() {
-	for len(s.waiting) > 0 && s.running < min(1+s.slow, maxSearches) {
+	for len(s.waiting) > 0 && s.running < min(1+s.slow, maxSearches) && (s.hold == nil || !s.hold()) {
 		sealed := s.seal()
 		s.running++
 		s.spent.searches++
@@ -101,7 +109,7 @@ func (s *shelf[T]) dispatch() {
 
 // seal takes as many requests from the queue as one search answers well. The caller holds mu.
 func (s *shelf[T]) seal() *batch[T] {
-	sealed := &batch[T]{ctx: s.waiting[0].ctx, begun: s.writes}
+	sealed := &batch[T]{ctx: s.waiting[0].ctx}
 	most := 1 // Until an answer shows how large models are here.
 	if s.spent.models > 0 {
 		most = max(1, maxWeight*s.spent.models/max(1, s.spent.versions))
@@ -122,7 +130,15 @@ func (s *shelf[T]) seal() *batch[T] {
 	}
 	s.waiting = s.waiting[taken:]
 	if s.ahead != nil {
-		sealed.ahead = s.ahead(sealed.models, room)
+		var more []string
+		more, sealed.bound = s.ahead(sealed.models, room)
+		s.spent.ahead += sealed.bound
+		for _, model := range more {
+			known := s.at(model)
+			known.ahead = s.begin()
+			sealed.ahead = append(sealed.ahead, &request[T]{ctx: sealed.ctx, model: model, slot: known, read: known.ahead})
+		}
+		sealed.models = append(sealed.models, more...)
 	}
 	return sealed
 }
@@ -144,23 +160,34 @@ func (s *shelf[T]) run(b *batch[T]) {
 		}
 	})
 	found, err := s.ask(b)
-	refused := err != nil && refusal(err) && len(b.models)+len(b.ahead) > 1
+	searched := len(b.models) > 1
+	refused := err != nil && refusal(err) && searched
+
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.spent.ahead -= b.bound
+	for _, r := range b.ahead {
+		value, ok := found[r.model]
+		if ok {
+			s.spent.ahead += s.weigh(value)
+		}
+		switch {
+		case r.read.wanted: // Meanwhile.
+			b.requests = append(b.requests, r)
+		case ok && r.slot.ahead == r.read && r.slot.shares(r.read):
+			r.read.value, r.read.searched = value, true
+			close(r.read.done)
+		case r.slot.ahead == r.read:
+			r.slot.ahead = nil
+		}
+	}
 	for _, r := range b.requests {
 		value, ok := found[r.model]
 		switch {
 		case ok || err != nil && !refused:
-			s.settle(r, value, err, len(b.models)+len(b.ahead) > 1)
+			s.settle(r, value, err, searched)
 		default:
 			s.alone(r.ctx, r)
-		}
-	}
-
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, model := range b.ahead {
-		if value, ok := found[model]; ok {
-			s.stock(model, value, b.begun)
-			s.spent.ahead += s.weigh(value)
 		}
 	}
 	s.running--
@@ -180,11 +207,11 @@ func (s *shelf[T]) run(b *batch[T]) {
 
 // ask makes the request for a batch: a lone model's own, else a search.
 func (s *shelf[T]) ask(b *batch[T]) (map[string]T, error) {
-	if len(b.models) == 1 && len(b.ahead) == 0 {
+	if len(b.models) == 1 {
 		value, err := s.own(b.ctx, b.models[0])
 		return map[string]T{b.models[0]: value}, err
 	}
-	return s.search(b.ctx, append(b.models[:len(b.models):len(b.models)], b.ahead...))
+	return s.search(b.ctx, b.models)
 }
 
 // refusal reports whether a registry says no to a search as such. What passes by itself, or would meet every request, is
@@ -231,11 +258,25 @@ func (s *shelf[T]) now() int {
 	return s.writes
 }
 
-// stockAll keeps values of models that nobody has asked for.
+// stockAll keeps values of models that nobody has asked for, and answers those who wait for a search.
 func (s *shelf[T]) stockAll(values map[string]T, begun int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for model, value := range values {
 		s.stock(model, value, begun)
 	}
+	s.waiting = slices.DeleteFunc(s.waiting, func(r *request[T]) bool {
+		value, ok := values[r.model]
+		if ok = ok && r.slot.changed <= begun; ok {
+			s.settle(r, value, nil, true)
+		}
+		return ok
+	})
+}
+
+// proceed makes the searches that hold has stopped.
+func (s *shelf[T]) proceed() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.dispatch()
 }

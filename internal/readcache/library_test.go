@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"maps"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"sync"
@@ -32,8 +33,10 @@ type library struct {
 	requests []string
 	// read counts the versions that were answered.
 	read int
-	// takes is how long a request lasts, work what Terraform does between two.
-	takes, work time.Duration
+	// takes is how long a request lasts, and eachModel and eachVersion what every one in its answer adds.
+	takes, eachModel, eachVersion time.Duration
+	// work is what Terraform does between two requests on average.
+	work time.Duration
 	// hold stops every request until it is closed; refuse and fail answer searches over several models, and everything.
 	hold         chan struct{}
 	refuse, fail error
@@ -119,8 +122,13 @@ func (l *library) SearchModels(ctx context.Context, search registry.Search) iter
 			yield(registry.Model{}, err)
 			return
 		}
+		var found []registry.Model
 		for _, name := range l.names(search) {
-			if !yield(l.model(name), nil) {
+			found = append(found, l.model(name))
+		}
+		time.Sleep(time.Duration(len(found)) * l.eachModel)
+		for _, model := range found {
+			if !yield(model, nil) {
 				return
 			}
 		}
@@ -134,11 +142,16 @@ func (l *library) SearchVersions(ctx context.Context, search registry.Search) it
 			yield(registry.Version{}, err)
 			return
 		}
+		var found []registry.Version
 		for _, name := range l.names(search) {
-			for _, version := range slices.Backward(l.shelf(name, stage)) {
-				if !yield(version, nil) {
-					return
-				}
+			versions := l.shelf(name, stage)
+			slices.Reverse(versions)
+			found = append(found, versions...)
+		}
+		time.Sleep(time.Duration(len(found)) * l.eachVersion)
+		for _, version := range found {
+			if !yield(version, nil) {
+				return
 			}
 		}
 	}
@@ -189,11 +202,11 @@ func readAll(t *testing.T, cache *readcache.Cache, target *library, callers int,
 	for range callers {
 		readers.Go(func() {
 			for model := range queue {
-				time.Sleep(target.work)
 				versions, err := cache.Versions(t.Context(), model)
 				if err != nil || len(versions) > 0 && (versions[0].Model != model || versions[0].Number != 1) {
 					t.Errorf("versions of %s: %v, %v", model, versions, err)
 				}
+				time.Sleep(time.Duration((0.5 + rand.Float64()) * float64(target.work)))
 			}
 		})
 	}

@@ -24,7 +24,7 @@ type slot[T any] struct {
 	// changed is the count of writes at the last write to this model. A read that began earlier is not shared any more.
 	changed int
 	current *read[T]
-	// ahead is a value that nobody has asked for yet.
+	// ahead is a value that nobody has asked for yet, there or under way.
 	ahead    *read[T]
 	first    T
 	observed bool
@@ -38,6 +38,18 @@ type read[T any] struct {
 	err   error
 	// searched says that the value comes from a search over several models, not from the model's own request.
 	searched bool
+	// wanted says that somebody has asked for what was read ahead.
+	wanted bool
+}
+
+// there reports whether a read has ended.
+func (r *read[T]) there() bool {
+	select {
+	case <-r.done:
+		return true
+	default:
+		return false
+	}
 }
 
 // at returns the slot of a model. The caller holds mu.
@@ -59,9 +71,11 @@ func (s *shelf[T]) get(ctx context.Context, model string) (T, error) {
 	return s.wait(ctx, func() *read[T] {
 		known := s.at(model)
 		if known.shares(known.ahead) && !known.shares(known.current) {
-			known.current = known.ahead
-			known.observe(known.current.value)
-			s.asked(known.current.value)
+			known.current, known.ahead.wanted = known.ahead, true
+			if known.current.there() {
+				known.observe(known.current.value)
+				s.asked(known.current.value)
+			}
 		}
 		known.ahead = nil
 		if !known.shares(known.current) {
@@ -87,12 +101,21 @@ func (s *shelf[T]) fresh(ctx context.Context, model string) (T, error) {
 func (s *shelf[T]) confirm(ctx context.Context, model string) (T, error) {
 	s.mu.Lock()
 	current := s.at(model).current
-	searched := current != nil && current.searched
 	s.mu.Unlock()
-	if searched {
+	if current == nil {
 		return s.fresh(ctx, model)
 	}
-	return s.get(ctx, model)
+	value, err := s.wait(ctx, func() *read[T] { return current })
+	if err != nil {
+		return value, err
+	}
+	s.mu.Lock()
+	stale := current.searched || !s.at(model).shares(current)
+	s.mu.Unlock()
+	if stale {
+		return s.fresh(ctx, model)
+	}
+	return value, nil
 }
 
 // wait picks a read under mu and waits for it, or for the caller's context.
@@ -122,9 +145,8 @@ func (k *slot[T]) observe(value T) {
 	}
 }
 
-// settle ends a read. Errors are not kept.
+// settle ends a read. Errors are not kept. The caller holds mu.
 func (s *shelf[T]) settle(r *request[T], value T, err error, searched bool) {
-	s.mu.Lock()
 	// searched is guarded by mu, for it may be read before the read is done; the rest by done.
 	r.read.value, r.read.err, r.read.searched = value, err, searched
 	if err != nil && r.slot.current == r.read {
@@ -134,7 +156,6 @@ func (s *shelf[T]) settle(r *request[T], value T, err error, searched bool) {
 		r.slot.observe(value)
 		s.asked(value)
 	}
-	s.mu.Unlock()
 	close(r.read.done)
 }
 
