@@ -21,6 +21,8 @@ type claims struct {
 	// staged are the versions that a resource puts into a stage, and adopted those that one is new to, by model. What is
 	// destroyed beside it, because it was replaced, renamed or changed to another type, leaves them alone.
 	staged, adopted map[string][]registry.Number
+	// doomed are the versions that are planned to be deleted, by model.
+	doomed map[string][]registry.Number
 }
 
 // place is one exclusive stage of one model.
@@ -35,6 +37,8 @@ type claim struct {
 	version registry.Number
 	// source is the source of a version, where the resource has one: it tells a new version from another.
 	source string
+	// pointer is set for a resource that is nothing but this claim.
+	pointer bool
 	// changes is set when the resource is new, or when its version does not hold the place yet.
 	changes bool
 }
@@ -45,6 +49,18 @@ func (c claim) String() string {
 		return fmt.Sprintf("a new version from %s", c.source)
 	}
 	return "version " + c.version.String()
+}
+
+// wayOut says what a user can do about two claims that exclude each other.
+func (c claim) wayOut(other claim) string {
+	switch {
+	case c.pointer && other.pointer:
+		return "Keep one of the two " + modelStageType + "."
+	case c.pointer || other.pointer:
+		return "Leave the stage out of the " + modelVersionType + ", or remove the " + modelStageType + "."
+	}
+	return "Set the stage of the one that is to leave to \"Archived\", or leave its stage out; or set archive_existing_versions = false " +
+		"on both to let them share the stage."
 }
 
 // same reports whether two claims mean one version. A resource that is replaced is planned twice, as it is and as new,
@@ -74,10 +90,7 @@ func (c *claims) add(at place, made claim) []claim {
 		}
 	}
 	c.held[at] = append(c.held[at], made)
-	if c.arrived != nil {
-		close(c.arrived)
-		c.arrived = nil
-	}
+	c.arrive()
 	slices.SortFunc(rivals, claim.compare)
 	return rivals
 }
@@ -150,6 +163,7 @@ func (c *claims) forget() {
 	clear(c.held)
 	clear(c.staged)
 	clear(c.adopted)
+	clear(c.doomed)
 }
 
 // patience is how long a resource that leaves a stage waits for its successor to be planned, before it says that there
@@ -158,11 +172,45 @@ const patience = 250 * time.Millisecond
 
 // successor reports whether a claim of the wanted kind is made for a place, now or within the patience.
 func (c *claims) successor(at place, wanted func(claim) bool) bool {
+	return c.await(func() bool { return slices.ContainsFunc(c.held[at], wanted) })
+}
+
+// doom notes a version that is planned to be deleted.
+func (c *claims) doom(model string, version registry.Number) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.doomed == nil {
+		c.doomed = make(map[string][]registry.Number)
+	}
+	c.doomed[model] = append(c.doomed[model], version)
+	c.arrive()
+}
+
+// survivors returns those of a model's versions that are not planned to be deleted, now or within the patience.
+func (c *claims) survivors(model string, versions []registry.Version) []registry.Version {
+	var left []registry.Version
+	c.await(func() bool {
+		left = slices.DeleteFunc(slices.Clone(versions), func(v registry.Version) bool { return slices.Contains(c.doomed[model], v.Number) })
+		return len(left) == 0
+	})
+	return left
+}
+
+// arrive wakes those who wait for something to be planned.
+func (c *claims) arrive() {
+	if c.arrived != nil {
+		close(c.arrived)
+		c.arrived = nil
+	}
+}
+
+// await reports whether something is found, now or, as more is planned, within the patience. found is asked with the claims locked.
+func (c *claims) await(found func() bool) bool {
 	deadline := time.NewTimer(patience)
 	defer deadline.Stop()
 	for {
 		c.mu.Lock()
-		if slices.ContainsFunc(c.held[at], wanted) {
+		if found() {
 			c.mu.Unlock()
 			return true
 		}

@@ -46,6 +46,15 @@ func TestAccClaims(t *testing.T) {
 				ConfigStateChecks: []statecheck.StateCheck{s.holds("2")}},
 		)
 	})
+	t.Run("adviceFitsTheResources", func(t *testing.T) {
+		s := newScenario(t)
+		s.pipeline(2)
+		s.run(
+			resource.TestStep{Config: s.hcl(pointAt("1"), adopted("v2", 2, live)),
+				ExpectError: says("Leave the stage out of the mlregistry_model_version, or remove the mlregistry_model_stage.")},
+			resource.TestStep{Config: s.hcl(serving("a", 1), serving("b", 2)), ExpectError: says("Keep one of the two mlregistry_model_stage.")},
+		)
+	})
 	t.Run("pointerAtANewVersion", func(t *testing.T) { // One version by two names, once it has a number.
 		s := newScenario(t)
 		s.run(resource.TestStep{

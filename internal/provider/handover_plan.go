@@ -66,9 +66,8 @@ func (s *session) stake(goal handover.Goal, made claim, diags *diag.Diagnostics)
 	both := []claim{made, rival}
 	slices.SortFunc(both, claim.compare)
 	title := fmt.Sprintf("Two versions of model %q are to hold %s", goal.Model, goal.Stage)
-	detail := fmt.Sprintf("The configuration wants %s in %s, and only one version can hold it. Set the stage of the one that is to leave to "+
-		"\"Archived\", or leave its stage out; or set archive_existing_versions = false on both to let them share the stage.",
-		both[0].String()+" and "+both[1].String(), goal.Stage)
+	detail := fmt.Sprintf("The configuration wants %s and %s in %s, and only one version can hold it. %s", both[0], both[1], goal.Stage,
+		made.wayOut(rival))
 	if news {
 		diags.AddAttributeError(path.Root("stage"), title, detail)
 		return

@@ -77,7 +77,7 @@ func (r *modelStageResource) planTakeOver(ctx context.Context, config, plan *mod
 	plan.PromotedWith = r.session.planSignature(ctx, goal, version.Stage, config.PromotionTags, types.MapNull(types.StringType),
 		&versionMemory{}, diags)
 	leaving := r.session.review(version, goal, handover.Observe(observed), diags)
-	r.session.stake(goal, claim{version: goal.Version, changes: true}, diags)
+	r.session.stake(goal, claim{version: goal.Version, pointer: true, changes: true}, diags)
 	if len(leaving) > 0 {
 		warnOfStrangers(goal, leaving, "this pointer is new to the stage", diags)
 	}
@@ -106,7 +106,7 @@ func (r *modelStageResource) planMove(
 		}
 	}
 	r.session.stake(goal, claim{
-		version: goal.Version, changes: goal.Version != held,
+		version: goal.Version, pointer: true, changes: goal.Version != held,
 	}, diags)
 	leaving := handover.Reviewed(memory.View, goal)
 	if goal.Version == held && len(leaving) == 0 {

@@ -75,6 +75,9 @@ func (r *modelVersionResource) planDestroy(ctx context.Context, req resource.Mod
 	var prior modelVersionState
 	resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
 	memory := loadMemory(ctx, req.Private, &resp.Diagnostics)
+	if prior.OnDestroy.ValueString() == destroyDelete && r.session.known() {
+		r.session.claims.doom(prior.ModelName.ValueString(), prior.number())
+	}
 	keeps := prior.OnDestroy.IsNull() || prior.OnDestroy.ValueString() == destroyRetain
 	if resp.Diagnostics.HasError() || keeps {
 		return

@@ -169,6 +169,57 @@ func TestAccRegisteredModel_alreadyExists(t *testing.T) {
 	)
 }
 
+// The plan says what the apply would stop at, and nothing is half done by then.
+func TestAccRegisteredModel_failsInThePlan(t *testing.T) {
+	t.Run("exists", func(t *testing.T) {
+		w := newWorkspace(t)
+		w.CreateModel(t, w.model)
+		w.config(`resource "mlregistry_registered_model" "m" { name = "MODEL" }` + "\n")
+		w.wantPlanError("name", "It is not in this Terraform state, and it was left as it is. To manage it here, import it:")
+	})
+	t.Run("twice", func(t *testing.T) {
+		w := newWorkspace(t)
+		w.config("resource \"mlregistry_registered_model\" \"m\" {\n  count = 2\n  name = \"MODEL\"\n}\n")
+		w.wantPlanError("name", "Keep one of the two resources.")
+		if w.ModelExists(t, w.model) {
+			t.Error("the model was created")
+		}
+	})
+	t.Run("tainted", func(t *testing.T) { // It is planned as new, and is no stranger.
+		w := newWorkspace(t)
+		w.config(declaredModel)
+		w.MustApply()
+		w.MustRun("taint", model)
+		w.MustApply()
+		w.MustApply("-replace=" + model)
+		w.emptyPlan()
+	})
+}
+
+// A model with versions is deleted by no plan without force_destroy: the plan warns before anything else is destroyed.
+func TestAccRegisteredModel_destroyWithVersionsWarns(t *testing.T) {
+	const warning = "cannot be deleted while it has versions"
+	w := newWorkspace(t)
+	declared := `resource "mlregistry_registered_model" "m" { name = "MODEL" }` + "\n"
+	w.config(declared, version("v1", source(1), `on_destroy = "delete"`), version("v2", source(2), "depends_on = ["+v1+"]"))
+	w.MustApply()
+	w.config()
+	plan := w.Plan()
+	wantText(t, plan.Output, warning)
+	wantText(t, plan.Output, "It has version 2 besides what is planned so far to be deleted")
+	w.config(declared, version("v1", source(1), `on_destroy = "delete"`), version("v2", source(2), `on_destroy = "delete"`))
+	w.MustApply()
+	w.config()
+	plan = w.Plan()
+	if says(warning).MatchString(plan.Output) {
+		t.Errorf("the plan warns although it deletes all versions:\n%s", plan.Output)
+	}
+	w.MustApply(plan.PlanFile)
+	if w.ModelExists(t, w.model) {
+		t.Error("the model is still there")
+	}
+}
+
 func TestAccRegisteredModel_deleteWithVersions(t *testing.T) {
 	s := newScenario(t)
 	kept := s.hcl(`resource "mlregistry_registered_model" "m" { name = "MODEL" }`)

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -14,7 +13,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
 )
@@ -59,51 +57,6 @@ func (r *registeredModelResource) Schema(ctx context.Context, _ resource.SchemaR
 	}
 }
 
-func (r *registeredModelResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if req.Plan.Raw.IsNull() || !r.session.known() {
-		return
-	}
-	var plan, prior registeredModelState
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	if resp.Diagnostics.HasError() || plan.Name.IsUnknown() {
-		return
-	}
-	r.session.planned.add(plan.Name.ValueString())
-	object := tagPlace{model: plan.Name.ValueString()}
-	if req.State.Raw.IsNull() {
-		r.session.mayBeModel(ctx, "name", plan.Name.ValueString(), &resp.Diagnostics)
-		r.session.claimTags(ctx, modelTagsOwner, object, types.MapNull(types.StringType), plan.Tags, &resp.Diagnostics)
-		return
-	}
-	resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
-	if prior.Name.Equal(plan.Name) {
-		r.session.claimTags(ctx, modelTagsOwner, object, prior.Tags, plan.Tags, &resp.Diagnostics)
-	}
-	if resp.Diagnostics.HasError() || prior.Name.Equal(plan.Name) || prior.ForceDestroy.ValueBool() {
-		return
-	}
-	r.refuseRename(ctx, prior.Name.ValueString(), plan.Name.ValueString(), &resp.Diagnostics)
-}
-
-// refuseRename fails the plan when a changed name would delete a model that has versions.
-func (r *registeredModelResource) refuseRename(ctx context.Context, from, to string, diags *diag.Diagnostics) {
-	versions, err := r.session.cache.Versions(ctx, from)
-	if err != nil {
-		diags.AddError(fmt.Sprintf("Unable to read the versions of model %q", from), explain(err))
-		return
-	}
-	if len(versions) == 0 {
-		return
-	}
-	diags.AddAttributeError(path.Root("name"), fmt.Sprintf("Renaming the registered model %q would delete %s", from, listVersions(versions)),
-		fmt.Sprintf("Terraform can change the name only by deleting the model and creating another. To keep the versions, rename it in "+
-			"MLflow and import it under its new name:\n\n"+
-			"  MlflowClient().rename_registered_model(%[1]q, %[2]q)\n"+
-			"  terraform state rm <this resource and its versions>\n"+
-			"  terraform import <this resource> %[3]s\n\n"+
-			"To delete the model with all its versions, apply force_destroy = true first.", from, to, shellWord(to)))
-}
-
 func (r *registeredModelResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan registeredModelState
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
@@ -118,9 +71,7 @@ func (r *registeredModelResource) Create(ctx context.Context, req resource.Creat
 		if !r.session.mayBeModel(ctx, "name", wanted.Name, &resp.Diagnostics) {
 			return
 		}
-		resp.Diagnostics.AddAttributeError(path.Root("name"), fmt.Sprintf("Registered model %q already exists", wanted.Name),
-			explainWith(err, "An apply that was killed while it created the model may have left it. It is not in this Terraform state, and it was "+
-				"left as it is. "+importAdvice(registeredModelType, wanted.Name)))
+		modelExists(wanted.Name, err, &resp.Diagnostics)
 		return
 	}
 	if err != nil {
@@ -159,6 +110,7 @@ func (r *registeredModelResource) Read(ctx context.Context, req resource.ReadReq
 	if resp.Diagnostics.HasError() || !r.session.checkRead(&resp.Diagnostics) {
 		return
 	}
+	r.session.planned.note(state.Name.ValueString())
 	model, err := r.session.cache.Model(ctx, state.Name.ValueString())
 	if err == nil && (imported || !state.shows(ctx, model)) {
 		model, err = r.session.cache.ConfirmModel(ctx, model.Name)
@@ -239,10 +191,12 @@ func (r *registeredModelResource) Delete(ctx context.Context, req resource.Delet
 
 // keptVersions tells how to get rid of a model that still has versions, and how to keep it.
 func keptVersions(versions []registry.Version) string {
-	return "Deleting a model deletes all its versions, so it was not deleted. It has " + listVersions(versions) + " (archived ones count).\n\n" +
-		"To delete it with them, apply force_destroy = true on this resource first, then delete it. To keep it and only stop managing " +
-		"it, use a removed block with destroy = false, or terraform state rm."
+	return "Deleting a model deletes all its versions, so it was not deleted. It has " + listVersions(versions) + " (archived ones count).\n\n" + waysToPart
 }
+
+// waysToPart tells how to get rid of a model that has versions, and how to keep it.
+const waysToPart = "To delete it with them, apply force_destroy = true on this resource first, then delete it. To keep it and only stop managing " +
+	"it, use a removed block with destroy = false, or terraform state rm."
 
 // listVersions names versions for people.
 func listVersions(versions []registry.Version) string {

@@ -128,6 +128,37 @@ func (d *configuredDataSource) Configure(_ context.Context, req datasource.Confi
 type plannedModels struct {
 	mu    sync.Mutex
 	names map[string]bool
+	// read are the models of resources in the state: a tainted one is planned as new. created are those of resources that are new to it.
+	read, created map[string]bool
+}
+
+// note tells that a resource in the state has the model.
+func (p *plannedModels) note(name string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.read == nil {
+		p.read = make(map[string]bool)
+	}
+	p.read[name] = true
+}
+
+// isRead reports whether a resource in the state has the model.
+func (p *plannedModels) isRead(name string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.read[name]
+}
+
+// create notes a resource that is new to the state, and reports whether another one is to create the same model.
+func (p *plannedModels) create(name string) (duplicate bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.created == nil {
+		p.created = make(map[string]bool)
+	}
+	duplicate = p.created[name]
+	p.created[name] = true
+	return duplicate
 }
 
 func (p *plannedModels) add(name string) {
@@ -143,6 +174,8 @@ func (p *plannedModels) forget() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	clear(p.names)
+	clear(p.read)
+	clear(p.created)
 }
 
 func (p *plannedModels) has(name string) bool {
