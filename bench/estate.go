@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/tools/terraform"
 )
 
 // estate is a configuration of many instances of one or two resource types. Its keys are numbers from first to last.
@@ -72,12 +74,7 @@ func births(count int) estate {
 // write puts the configuration into a folder.
 func (e estate) write(folder, uri string) error {
 	var text strings.Builder
-	fmt.Fprintf(&text, `terraform {
-  required_providers {
-    mlregistry = { source = "registry.terraform.io/mlregistry/mlregistry" }
-  }
-}
-provider "mlregistry" {
+	fmt.Fprintf(&text, terraform.Requirements+`provider "mlregistry" {
   tracking_uri = %q
 }
 `, uri)

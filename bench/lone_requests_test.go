@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/acctest"
 )
 
 // TestRequestsOfLoneLookUps holds that what needs no holders never scans a model.
@@ -30,12 +32,7 @@ func TestRequestsOfLoneLookUps(t *testing.T) {
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			s.Write("main.tf", fmt.Sprintf(`terraform {
-  required_providers {
-    mlregistry = { source = "registry.terraform.io/mlregistry/mlregistry" }
-  }
-}
-provider "mlregistry" {
+			s.Write("main.tf", fmt.Sprintf(acctest.Requirements+`provider "mlregistry" {
   tracking_uri = %q
 }
 `, s.proxy.URL)+fmt.Sprintf(c.block, s.model))

@@ -39,12 +39,7 @@ func (s *site) manyModels(tb testing.TB, count int) {
 
 // declare writes a resource for each of the models, and a state that names them all.
 func (s *site) declare(count int, kind, arguments string) {
-	s.Write("main.tf", fmt.Sprintf(`terraform {
-  required_providers {
-    mlregistry = { source = "registry.terraform.io/mlregistry/mlregistry" }
-  }
-}
-provider "mlregistry" {
+	s.Write("main.tf", fmt.Sprintf(acctest.Requirements+`provider "mlregistry" {
   tracking_uri = %q
 }
 locals {

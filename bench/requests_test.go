@@ -28,12 +28,7 @@ func newSite(tb testing.TB) *site {
 // adopt declares versions 1 to count of the model, the one that is live in Production and the others unmanaged.
 func (s *site) adopt(count, live int) {
 	var config strings.Builder
-	fmt.Fprintf(&config, `terraform {
-  required_providers {
-    mlregistry = { source = "registry.terraform.io/mlregistry/mlregistry" }
-  }
-}
-provider "mlregistry" {
+	fmt.Fprintf(&config, acctest.Requirements+`provider "mlregistry" {
   tracking_uri = %q
 }
 resource "mlregistry_model_version" "v" {

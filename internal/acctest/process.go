@@ -1,7 +1,6 @@
 package acctest
 
 import (
-	"bytes"
 	"errors"
 	"os"
 	"os/exec"
@@ -14,7 +13,7 @@ import (
 type Process struct {
 	t       testing.TB
 	command *exec.Cmd
-	output  lockedBuffer
+	output  Buffer
 	wait    func() error
 }
 
@@ -69,22 +68,4 @@ func (p *Process) Wait() Result {
 func isExit(err error) bool {
 	_, ok := errors.AsType[*exec.ExitError](err)
 	return ok
-}
-
-// lockedBuffer can be read while a command writes to it.
-type lockedBuffer struct {
-	mutex  sync.Mutex
-	buffer bytes.Buffer
-}
-
-func (b *lockedBuffer) Write(content []byte) (int, error) {
-	b.mutex.Lock()
-	defer b.mutex.Unlock()
-	return b.buffer.Write(content)
-}
-
-func (b *lockedBuffer) String() string {
-	b.mutex.Lock()
-	defer b.mutex.Unlock()
-	return b.buffer.String()
 }

@@ -77,6 +77,14 @@ func cleanEnvironment(inherited []string) []string {
 // variable of the test's own environment.
 func (w *Workspace) Setenv(key, value string) { w.env = append(w.env, key+"="+value) }
 
+// Requirements is the block by which a configuration says that it uses this provider.
+const Requirements = `terraform {
+  required_providers {
+    mlregistry = { source = "registry.terraform.io/mlregistry/mlregistry" }
+  }
+}
+`
+
 // Write creates or replaces a file of the workspace.
 func (w *Workspace) Write(name, content string) {
 	w.t.Helper()

@@ -7,13 +7,7 @@ import (
 	"time"
 )
 
-const oneModel = `
-terraform {
-  required_providers {
-    mlregistry = { source = "registry.terraform.io/mlregistry/mlregistry" }
-  }
-}
-variable "name" { type = string }
+const oneModel = Requirements + `variable "name" { type = string }
 variable "uri" { type = string }
 provider "mlregistry" { tracking_uri = var.uri }
 resource "mlregistry_registered_model" "this" {

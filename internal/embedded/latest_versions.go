@@ -63,18 +63,5 @@ var stageRows = func() string {
 
 // versions runs a query that selects versionColumns.
 func (t *transaction) versions(query string, arguments ...any) ([]versionMessage, error) {
-	rows, err := t.query(query, arguments...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close() //nolint:errcheck // rows.Err tells
-	var versions []versionMessage
-	for rows.Next() {
-		version, err := scanVersion(rows)
-		if err != nil {
-			return nil, err
-		}
-		versions = append(versions, version)
-	}
-	return versions, rows.Err()
+	return all(t, func(row scanner) (versionMessage, error) { return scanVersion(row) }, query, arguments...)
 }

@@ -84,18 +84,5 @@ func (w *whereClause) addModels(conditions []condition) error {
 
 // models runs a query that selects modelColumns.
 func (t *transaction) models(query string, arguments ...any) ([]modelMessage, error) {
-	rows, err := t.query(query, arguments...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close() //nolint:errcheck // rows.Err tells
-	var models []modelMessage
-	for rows.Next() {
-		model, err := scanModel(rows)
-		if err != nil {
-			return nil, err
-		}
-		models = append(models, model)
-	}
-	return models, rows.Err()
+	return all(t, scanModel, query, arguments...)
 }

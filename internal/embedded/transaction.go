@@ -33,6 +33,24 @@ func (t *transaction) query(statement string, arguments ...any) (*sql.Rows, erro
 	return t.session.query(t.ctx, statement, arguments...)
 }
 
+// all runs a query and reads each of its rows.
+func all[T any](t *transaction, scan func(row scanner) (T, error), statement string, arguments ...any) ([]T, error) {
+	rows, err := t.query(statement, arguments...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close() //nolint:errcheck // rows.Err tells
+	var found []T
+	for rows.Next() {
+		one, err := scan(rows)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, one)
+	}
+	return found, rows.Err()
+}
+
 func (t *transaction) queryRow(statement string, arguments ...any) row {
 	return t.session.queryRow(t.ctx, statement, arguments...)
 }

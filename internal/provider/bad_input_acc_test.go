@@ -159,7 +159,7 @@ func connection(t *testing.T, settings string, environment map[string]string, at
 	for name, value := range environment {
 		w.Setenv(name, value)
 	}
-	w.Write("main.tf", "terraform {\n  required_providers {\n    mlregistry = { source = \"registry.terraform.io/mlregistry/mlregistry\" }\n  }\n}\n"+
+	w.Write("main.tf", acctest.Requirements+
 		"provider \"mlregistry\" {\n"+settings+"\n}\n"+
 		"resource \"mlregistry_model_version\" \"v1\" {\n  model_name = \"fraud\"\n  source = \"s3://m/1\"\n  stage = \"Production\"\n}\n")
 	w.wantPlanError(attribute, message)
@@ -231,7 +231,7 @@ func TestAccBadInput_embeddedFile(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := acctest.NewWorkspace(t, "")
-			w.Write("main.tf", "terraform {\n  required_providers {\n    mlregistry = { source = \"registry.terraform.io/mlregistry/mlregistry\" }\n  }\n}\n"+
+			w.Write("main.tf", acctest.Requirements+
 				fmt.Sprintf("provider \"mlregistry\" {\n  tracking_uri = %q\n}\n", "embedded:"+path)+
 				"resource \"mlregistry_registered_model\" \"m\" {\n  name = \"fraud\"\n}\n")
 			failed := w.Apply()

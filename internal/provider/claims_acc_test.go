@@ -7,6 +7,8 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/acctest"
 )
 
 // H3: two versions of one configuration claim one stage. Whichever is planned later carries the error.
@@ -67,12 +69,7 @@ func TestAccClaims(t *testing.T) {
 		w.pipeline(2)
 		module := `variable "version_number" { type = number }
 variable "model" { type = string }
-terraform {
-  required_providers {
-    mlregistry = { source = "registry.terraform.io/mlregistry/mlregistry" }
-  }
-}
-resource "mlregistry_model_version" "live" {
+` + acctest.Requirements + `resource "mlregistry_model_version" "live" {
   model_name = var.model
   version    = var.version_number
   stage      = "Production"

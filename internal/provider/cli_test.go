@@ -26,12 +26,7 @@ func newWorkspace(t *testing.T) *workspace {
 // config replaces the configuration.
 func (w *workspace) config(blocks ...string) {
 	w.t.Helper()
-	w.Write("main.tf", `terraform {
-  required_providers {
-    mlregistry = { source = "registry.terraform.io/mlregistry/mlregistry" }
-  }
-}
-`+w.hcl(blocks...))
+	w.Write("main.tf", acctest.Requirements+w.hcl(blocks...))
 }
 
 // emptyPlan ends the test unless a plan has nothing to do.

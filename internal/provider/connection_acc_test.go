@@ -11,12 +11,7 @@ import (
 // The address is known only after another resource is applied: the plan goes through, and apply does the work.
 func TestAccProvider_unknownAtPlan(t *testing.T) {
 	w := newWorkspace(t)
-	w.Write("main.tf", fmt.Sprintf(`terraform {
-  required_providers {
-    mlregistry = { source = "registry.terraform.io/mlregistry/mlregistry" }
-  }
-}
-resource "terraform_data" "server" {
+	w.Write("main.tf", fmt.Sprintf(acctest.Requirements+`resource "terraform_data" "server" {
   input = %q
 }
 provider "mlregistry" {

@@ -24,7 +24,7 @@ func TestAccGuide_connectionExamplesAreValid(t *testing.T) {
 		t.Run(fmt.Sprint(number+1), func(t *testing.T) {
 			t.Parallel()
 			w := acctest.NewWorkspace(t, "")
-			w.Write("main.tf", "terraform {\n  required_providers {\n    mlregistry = { source = \"registry.terraform.io/mlregistry/mlregistry\" }\n  }\n}\n"+block[1])
+			w.Write("main.tf", acctest.Requirements+block[1])
 			w.MustRun("validate", "-no-color")
 			w.MustRun("fmt", "-check", "-diff", "-no-color")
 		})

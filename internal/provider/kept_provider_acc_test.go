@@ -3,18 +3,15 @@ package provider_test
 import (
 	"strings"
 	"testing"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/acctest"
 )
 
 // terraform test starts one provider for all runs of a file whose provider block is in the file (seen with Terraform 1.15). What an
 // earlier run saw of the registry must not count in a later one: each promotes a version that is new to the state.
 func TestAccTerraformTest_eachRunSeesTheRegistryAnew(t *testing.T) {
 	w := newWorkspace(t)
-	w.Write("main.tf", `terraform {
-  required_providers {
-    mlregistry = { source = "registry.terraform.io/mlregistry/mlregistry" }
-  }
-}
-
+	w.Write("main.tf", acctest.Requirements+`
 variable "versions" {
   type = number
 }

@@ -52,12 +52,7 @@ func TestAccData_unknownProvider(t *testing.T) {
 	} {
 		t.Run(dataSource, func(t *testing.T) {
 			w := newWorkspace(t)
-			w.Write("main.tf", `terraform {
-  required_providers {
-    mlregistry = { source = "registry.terraform.io/mlregistry/mlregistry" }
-  }
-}
-resource "terraform_data" "server" {
+			w.Write("main.tf", acctest.Requirements+`resource "terraform_data" "server" {
   input = "`+w.URI+`"
 }
 provider "mlregistry" {

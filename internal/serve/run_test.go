@@ -9,46 +9,28 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/acctest"
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/serve"
 )
-
-// lockedBuffer is a log that the server and the test may use at once.
-type lockedBuffer struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (b *lockedBuffer) Write(part []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.text.Write(part)
-}
-
-func (b *lockedBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.text.String()
-}
 
 // program is serve.Run, or one that has less patience.
 type program func(ctx context.Context, args []string, stdout, stderr io.Writer) error
 
 // start runs the command on a free port until the test ends and returns its address and its log.
-func start(t *testing.T, args ...string) (string, *lockedBuffer) {
+func start(t *testing.T, args ...string) (string, *acctest.Buffer) {
 	t.Helper()
 	address, log, _ := startProgram(t, serve.Run, args...)
 	return address, log
 }
 
 // startProgram also returns what tells the server to stop.
-func startProgram(t *testing.T, run program, args ...string) (string, *lockedBuffer, func()) {
+func startProgram(t *testing.T, run program, args ...string) (string, *acctest.Buffer, func()) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	reader, writer := io.Pipe()
-	log := &lockedBuffer{}
+	log := &acctest.Buffer{}
 	ended := make(chan error, 1)
 	database := filepath.Join(t.TempDir(), "registry.db")
 	go func() {

@@ -78,12 +78,7 @@ func newSite(t *testing.T, change promotion, way handover.Way) *site {
 // want writes the configuration.
 func (s *site) want(wanted configuration) {
 	named := (&run{model: s.model}).named(wanted)
-	s.Write("main.tf", fmt.Sprintf(`terraform {
-  required_providers {
-    mlregistry = { source = "registry.terraform.io/mlregistry/mlregistry" }
-  }
-}
-provider "mlregistry" {
+	s.Write("main.tf", fmt.Sprintf(acctest.Requirements+`provider "mlregistry" {
   tracking_uri = %q
   handover     = %q
 }

@@ -110,12 +110,7 @@ func (r *run) replay(t *testing.T) string {
 	}
 	for _, each := range r.steps {
 		f := r.front(r.model, nil, crash{})
-		workspace.Write("main.tf", fmt.Sprintf(`terraform {
-  required_providers {
-    mlregistry = { source = "registry.terraform.io/mlregistry/mlregistry" }
-  }
-}
-provider "mlregistry" {
+		workspace.Write("main.tf", fmt.Sprintf(acctest.Requirements+`provider "mlregistry" {
   tracking_uri = %q
   handover     = %q
 }

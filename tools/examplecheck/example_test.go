@@ -74,13 +74,7 @@ func (e *example) connect(configuration string) {
 	case requirements.MatchString(configuration):
 		e.Write("test_provider.tf", block)
 	default:
-		e.Write("test_provider.tf", `terraform {
-  required_providers {
-    mlregistry = { source = "registry.terraform.io/mlregistry/mlregistry" }
-  }
-}
-
-`+block)
+		e.Write("test_provider.tf", acctest.Requirements+"\n"+block)
 	}
 }
 

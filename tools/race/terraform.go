@@ -32,12 +32,7 @@ func newTerraformRacer(c *cli, folder, address, model string, version int) (*ter
 	if version%2 == 1 {
 		resource = "mlregistry_model_stage"
 	}
-	content := fmt.Sprintf(`terraform {
-  required_providers {
-    mlregistry = { source = "registry.terraform.io/mlregistry/mlregistry" }
-  }
-}
-
+	content := fmt.Sprintf(terraform.Requirements+`
 provider "mlregistry" {
   tracking_uri = %q
 }

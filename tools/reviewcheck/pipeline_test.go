@@ -215,12 +215,7 @@ func (p *pipeline) standInForGitLab() {
 // commit replaces the configuration.
 func (p *pipeline) commit(configuration string) {
 	p.t.Helper()
-	whole := `terraform {
-  required_providers {
-    mlregistry = { source = "registry.terraform.io/mlregistry/mlregistry" }
-  }
-}
-
+	whole := acctest.Requirements + `
 provider "mlregistry" {}
 ` + configuration
 	if err := os.WriteFile(filepath.Join(p.dir, "main.tf"), []byte(whole), 0o600); err != nil {

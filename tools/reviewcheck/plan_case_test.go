@@ -57,12 +57,7 @@ func (c planCase) plan(t *testing.T) map[string]any {
 }
 
 func header(reg *acctest.Registry) string {
-	return fmt.Sprintf(`terraform {
-  required_providers {
-    mlregistry = { source = "registry.terraform.io/mlregistry/mlregistry" }
-  }
-}
-
+	return fmt.Sprintf(acctest.Requirements+`
 provider "mlregistry" {
   tracking_uri = %q
 }

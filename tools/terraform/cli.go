@@ -15,6 +15,14 @@ import (
 // stopPatience is how long a command that was interrupted may take to end: Terraform saves its state before.
 const stopPatience = 15 * time.Second
 
+// Requirements is the block by which a configuration says that it uses the provider.
+const Requirements = `terraform {
+  required_providers {
+    mlregistry = { source = "registry.terraform.io/mlregistry/mlregistry" }
+  }
+}
+`
+
 // CLI is a Terraform or OpenTofu program with the settings that it runs with.
 type CLI struct {
 	program     string
