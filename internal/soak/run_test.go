@@ -161,6 +161,12 @@ func (r *run) plan(each step, faults []fault) (plan, bool) {
 	for _, request := range f.Requests() {
 		r.check(request.Method == http.MethodGet, "a plan writes: %s %s", requestName(request), request.Body)
 	}
+	if made.problems.say("already exists") {
+		if !r.importModel() {
+			return made, false
+		}
+		return r.plan(each, faults)
+	}
 	refused := r.conflict(each.wanted)
 	switch {
 	case refused && !made.problems.failed():
@@ -199,19 +205,20 @@ func (r *run) apply(each step, made plan, faults []fault, death crash) bool {
 	r.problems = found
 	r.checkHolders(ending)
 	r.checkVersions(ending)
-	if found.say("already exists") {
-		r.importModel()
-	}
 	return ending.well
 }
 
 // importModel does what the provider says when the model is there already: a process was killed, or lost its server, after
 // it had created the model and before Terraform knew.
-func (r *run) importModel() {
+func (r *run) importModel() bool {
+	_, managed := r.core.state[modelType+".m"]
+	if !r.check(!managed, "a model in the state is taken for somebody else's") {
+		return false
+	}
 	found := r.core.importState(context.Background(), r.address, modelType+".m", modelType, r.model)
 	r.tell("  import of the model: %s", found)
-	r.check(!found.failed(), "the model cannot be imported")
 	r.imports++
+	return r.check(!found.failed(), "the model cannot be imported")
 }
 
 func (r *run) stateLine() string {
