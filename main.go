@@ -59,10 +59,7 @@ func run(args []string) error {
 		options = append(options, tf6server.WithManagedDebug())
 	}
 	return tf6server.Serve(address, func() tfprotov6.ProviderServer {
-		server := providerserver.NewProtocol6(provider.New(version)())()
-		if logged { // What goes on in the background when a request is through belongs into the log as well.
-			return server
-		}
-		return provider.Lean(server)
+		// What goes on in the background when a request is through belongs into the log as well.
+		return provider.Lean(providerserver.NewProtocol6(provider.New(version)())(), logged)
 	}, options...)
 }

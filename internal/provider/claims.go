@@ -2,6 +2,7 @@ package provider
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"slices"
 	"sync"
@@ -167,12 +168,23 @@ func (c *claims) forget() {
 }
 
 // patience is how long a resource that leaves a stage waits for its successor to be planned, before it says that there
-// is none. Terraform plans up to ten resources at a time.
+// is none, while nothing else is under way. Terraform plans up to ten resources at a time.
 const patience = 250 * time.Millisecond
 
 // successor reports whether a claim of the wanted kind is made for a place, now or within the patience.
-func (c *claims) successor(at place, wanted func(claim) bool) bool {
-	return c.await(func() bool { return slices.ContainsFunc(c.held[at], wanted) })
+func (c *claims) successor(ctx context.Context, at place, wanted func(claim) bool) bool {
+	return c.await(ctx, func() bool { return slices.ContainsFunc(c.held[at], wanted) })
+}
+
+// afterDestroy reports whether a resource keeps the version of a destroyed one in a stage, and whether somebody holds its stage
+// afterwards, now or within the patience.
+func (c *claims) afterDestroy(ctx context.Context, at place, version registry.Number) (kept, held bool) {
+	c.await(ctx, func() bool {
+		kept = slices.Contains(c.staged[at.model], version)
+		held = kept || len(c.held[at]) > 0
+		return held
+	})
+	return kept, held
 }
 
 // doom notes a version that is planned to be deleted.
@@ -187,9 +199,9 @@ func (c *claims) doom(model string, version registry.Number) {
 }
 
 // survivors returns those of a model's versions that are not planned to be deleted, now or within the patience.
-func (c *claims) survivors(model string, versions []registry.Version) []registry.Version {
+func (c *claims) survivors(ctx context.Context, model string, versions []registry.Version) []registry.Version {
 	var left []registry.Version
-	c.await(func() bool {
+	c.await(ctx, func() bool {
 		left = slices.DeleteFunc(slices.Clone(versions), func(v registry.Version) bool { return slices.Contains(c.doomed[model], v.Number) })
 		return len(left) == 0
 	})
@@ -205,9 +217,9 @@ func (c *claims) arrive() {
 }
 
 // await reports whether something is found, now or, as more is planned, within the patience. found is asked with the claims locked.
-func (c *claims) await(found func() bool) bool {
-	deadline := time.NewTimer(patience)
-	defer deadline.Stop()
+func (c *claims) await(ctx context.Context, found func() bool) bool {
+	walk := walkOf(ctx)
+	defer walk.pause()()
 	for {
 		c.mu.Lock()
 		if found() {
@@ -219,9 +231,17 @@ func (c *claims) await(found func() bool) bool {
 		}
 		arrived := c.arrived
 		c.mu.Unlock()
+		rest, changed := walk.atRest()
+		var late <-chan time.Time
+		if rest {
+			late = time.After(patience)
+		}
 		select {
 		case <-arrived:
-		case <-deadline.C:
+		case <-changed:
+		case <-late:
+			return false
+		case <-ctx.Done():
 			return false
 		}
 	}

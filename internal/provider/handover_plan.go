@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"context"
 	"fmt"
 	"slices"
 
@@ -77,19 +78,7 @@ func (s *session) stake(goal handover.Goal, made claim, diags *diag.Diagnostics)
 
 // mourn warns when a version leaves an exclusive stage that nobody else holds or is planned to hold. The way from Staging to
 // Production is what Staging is for, and no reason to warn.
-func (s *session) mourn(version registry.Version, goal handover.Goal, view handover.View, diags *diag.Diagnostics) {
-	s.mournFor(version, goal, view, func(made claim) bool { return made.version != version.Number }, diags)
-}
-
-// mournDestroyed does so for a version whose resource is destroyed: another resource may keep the version where it is.
-func (s *session) mournDestroyed(version registry.Version, view handover.View, diags *diag.Diagnostics) {
-	goal := handover.Goal{Model: version.Model, Version: version.Number, Stage: registry.StageArchived}
-	s.mournFor(version, goal, view, func(claim) bool { return true }, diags)
-}
-
-func (s *session) mournFor(
-	version registry.Version, goal handover.Goal, view handover.View, succeeds func(claim) bool, diags *diag.Diagnostics,
-) {
+func (s *session) mourn(ctx context.Context, version registry.Version, goal handover.Goal, view handover.View, diags *diag.Diagnostics) {
 	from := version.Stage
 	if !s.known() || !from.Exclusive() || goal.Stage == from || len(view.Others(from, version.Number)) > 0 {
 		return
@@ -97,12 +86,17 @@ func (s *session) mournFor(
 	if from == registry.StageStaging && goal.Stage == registry.StageProduction {
 		return
 	}
-	if s.claims.successor(place{version.Model, from}, succeeds) {
-		return
+	other := func(made claim) bool { return made.version != version.Number }
+	if !s.claims.successor(ctx, place{version.Model, from}, other) {
+		warnOfEmptyStage(version, diags)
 	}
-	diags.AddAttributeWarning(path.Root("stage"), fmt.Sprintf("%s of model %q is left without a holder", from, version.Model),
+}
+
+// warnOfEmptyStage says that nobody holds a stage once a version has left it.
+func warnOfEmptyStage(version registry.Version, diags *diag.Diagnostics) {
+	diags.AddAttributeWarning(path.Root("stage"), fmt.Sprintf("%s of model %q is left without a holder", version.Stage, version.Model),
 		fmt.Sprintf("Version %s leaves %s, no other version holds it, and no other resource planned so far takes it over: whoever asks the "+
-			"registry for the model in %s finds none.", version.Number, from, from))
+			"registry for the model in %s finds none.", version.Number, version.Stage, version.Stage))
 }
 
 // warnOfOvertaken says that an apply archived versions which no reviewer saw, because they came after its last look.

@@ -83,7 +83,7 @@ func TestNoRequestIsHeldOnToOnceItIsAnswered(t *testing.T) {
 	bare := providerserver.NewProtocol6(provider.New("test")())()
 	for name, request := range calls {
 		t.Run(name, func(t *testing.T) {
-			if kept(t, provider.Lean(bare), request) {
+			if kept(t, provider.Lean(bare, false), request) {
 				t.Error("the request's context is still held")
 			}
 			if !kept(t, bare, request) {
@@ -126,7 +126,7 @@ func TestARequestsContextIsItsOwnUntilItIsAnswered(t *testing.T) {
 		if !errors.Is(got.Err(), context.Canceled) || !errors.Is(child.Err(), context.Canceled) {
 			t.Errorf("canceled, and says %v, %v", got.Err(), child.Err())
 		}
-	}})
+	}}, false)
 	if _, err := server.ReadResource(ctx, nil); err != nil {
 		t.Fatal(err)
 	}
@@ -137,7 +137,7 @@ func TestARequestsContextIsItsOwnUntilItIsAnswered(t *testing.T) {
 }
 
 func TestALeanServerHasWhatTheFrameworksHas(t *testing.T) {
-	server := provider.Lean(providerserver.NewProtocol6(provider.New("test")())())
+	server := provider.Lean(providerserver.NewProtocol6(provider.New("test")())(), false)
 	if _, ok := server.(tfprotov6.ListResourceServer); !ok {
 		t.Error("it lists nothing")
 	}

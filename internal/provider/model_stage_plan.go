@@ -154,6 +154,5 @@ func (r *modelStageResource) planDestroy(
 	if memory.given(goal.Version) != goal.Version {
 		return // Somebody else has taken the stage, and keeps it.
 	}
-	r.session.mournDestroyed(registry.Version{Model: goal.Model, Number: goal.Version, Stage: goal.Stage}, memory.View, diags)
-	r.session.noteKept(ctx, goal.Model, goal.Version, resp.Private, diags)
+	r.session.planLeave(ctx, registry.Version{Model: goal.Model, Number: goal.Version, Stage: goal.Stage}, memory.View, resp)
 }

@@ -83,8 +83,7 @@ func (r *modelVersionResource) planDestroy(ctx context.Context, req resource.Mod
 		return
 	}
 	version := registry.Version{Model: prior.ModelName.ValueString(), Number: prior.number(), Stage: prior.wantedStage()}
-	r.session.mournDestroyed(version, memory.View, &resp.Diagnostics)
-	r.session.noteKept(ctx, version.Model, version.Number, resp.Private, &resp.Diagnostics)
+	r.session.planLeave(ctx, version, memory.View, resp)
 }
 
 // versionPlanning is one plan of one version resource.
@@ -219,7 +218,7 @@ func (p *versionPlanning) planHandover(ctx context.Context, version registry.Ver
 		version: version.Number, source: p.plan.Source.ValueString(), changes: p.prior == nil || version.Stage != goal.Stage,
 	}, p.diags)
 	if p.prior != nil {
-		p.session.mourn(version, goal, view, p.diags)
+		p.session.mourn(ctx, version, goal, view, p.diags)
 	}
 	if p.prior != nil && version.Stage == goal.Stage && len(leaving) == 0 {
 		p.plan.ArchivedVersions = p.prior.ArchivedVersions // Of the last promotion: nothing to review in this plan.

@@ -45,7 +45,7 @@ func (p *protocol) through(uri string) *protocol {
 // connect starts a provider and gives it a tracking URI.
 func (p *protocol) connect(uri any) {
 	p.t.Helper()
-	p.ProviderServer = provider.Lean(providerserver.NewProtocol6(provider.New("test")())())
+	p.ProviderServer = provider.Lean(providerserver.NewProtocol6(provider.New("test")())(), false)
 	listing, ok := p.ProviderServer.(tfprotov6.ListResourceServer)
 	if !ok {
 		p.t.Fatal("the provider lists nothing")

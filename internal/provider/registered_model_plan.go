@@ -80,7 +80,7 @@ func (r *registeredModelResource) planDestroy(ctx context.Context, req resource.
 	if err != nil || len(versions) == 0 {
 		return // The apply tells.
 	}
-	if left := r.session.claims.survivors(name, versions); len(left) > 0 {
+	if left := r.session.claims.survivors(ctx, name, versions); len(left) > 0 {
 		diags.AddWarning(fmt.Sprintf("Registered model %q cannot be deleted while it has versions", name),
 			fmt.Sprintf("It has %s besides what is planned so far to be deleted (archived ones count). The apply will change all else that this "+
 				"plan says, stages included, and then refuse to delete the model. %s", listVersions(left), waysToPart))

@@ -3,7 +3,11 @@ package provider_test
 import (
 	"fmt"
 	"maps"
+	"strings"
 	"testing"
+	"time"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/acctest"
 )
 
 const createdFirst = "lifecycle { create_before_destroy = true }"
@@ -109,6 +113,26 @@ func TestAccReplace_besideOneThatStays(t *testing.T) {
 			w.wantProduction()
 		})
 	}
+}
+
+// The one that stays is planned late, since the version that it names is read slowly: the plan waits for whom it is at work on.
+func TestAccReplace_besideOneThatIsSlow(t *testing.T) {
+	w := newWorkspace(t)
+	w.pipeline(1)
+	slow := data(versionData, `model_name = "MODEL"`, "version = 1")
+	stays := strings.Replace(serving("a", 1), "version = 1", "version = data."+versionData+".it.version", 1)
+	w.config(slow, stays, serving("b", 1))
+	w.MustApply()
+	proxy := acctest.NewProxy(t, w.HTTP)
+	w.URI = proxy.URL
+	proxy.Fault(acctest.Calls("model-versions/get"), acctest.Delay(2*time.Second), -1)
+	w.config(slow, stays)
+	plan := w.Plan()
+	if text := "left without a holder"; says(text).MatchString(plan.Output) {
+		t.Errorf("the plan says %q:\n%s", text, plan.Output)
+	}
+	w.MustApply(plan.PlanFile)
+	w.wantProduction("1")
 }
 
 func (w *workspace) wantAliases(want map[string]string) {

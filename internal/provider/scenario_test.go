@@ -82,7 +82,7 @@ func (s *scenario) run(steps ...resource.TestStep) {
 	resource.Test(s.t, resource.TestCase{
 		ProtoV6ProviderFactories: map[string]func() (tfprotov6.ProviderServer, error){
 			"mlregistry": func() (tfprotov6.ProviderServer, error) {
-				return provider.Lean(providerserver.NewProtocol6(provider.New("test")())()), nil
+				return provider.Lean(providerserver.NewProtocol6(provider.New("test")())(), false), nil
 			},
 		},
 		Steps: steps,

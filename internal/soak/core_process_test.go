@@ -77,7 +77,7 @@ func reported(address string, diagnostics []*tfprotov6.Diagnostic, err error) pr
 
 // start starts a provider and configures it.
 func start(ctx context.Context, settings map[string]any) (*process, problems) {
-	p := &process{server: provider.Lean(providerserver.NewProtocol6(provider.New("test")())())}
+	p := &process{server: provider.Lean(providerserver.NewProtocol6(provider.New("test")())(), false)}
 	schema, err := p.server.GetProviderSchema(ctx, &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil {
 		return nil, reported("provider", nil, err)
