@@ -14,4 +14,7 @@ func (r *Registry) CreatePrompt(t testing.TB, name, template string) {
 	r.call(t, http.MethodPost, "model-versions/create", nil, object{
 		"name": name, "source": "prompt-template", "tags": []tag{marker, {"mlflow.prompt.text", template}},
 	}, nil)
+	if r.HasUsers() && r.Workspace != "" { // MLflow guards prompts apart from models, and a workspace has no default permission.
+		r.grant(t, "prompt", name, "READ")
+	}
 }

@@ -22,7 +22,7 @@ func missingPermission(err error) string {
 		return "These credentials need the permission READ on the registered model. Ask an administrator of the MLflow server, or who has " +
 			"MANAGE on the model, for it. Some servers answer in the same way when the model does not exist: those with workspaces, and " +
 			"those whose default_permission is NO_PERMISSIONS. If the model was deleted on purpose, take it out of the state with " +
-			"terraform state rm."
+			"terraform state rm. If the name is a prompt's, this provider has no use for it."
 	case registry.PermissionManage:
 		return "These credentials need the permission MANAGE on the registered model: EDIT is enough to register and to promote, but not to " +
 			"delete a model, a version, an alias or a version's tag. Ask an administrator of the MLflow server, or who has MANAGE on " +

@@ -272,13 +272,10 @@ func TestAccPromotionTags_requests(t *testing.T) {
 		plan := w.Plan()
 		proxy.Reset()
 		w.MustApply(plan.PlanFile)
-		var calls []string
-		for _, request := range proxy.Requests() {
-			calls = append(calls, request.Path[strings.LastIndex(request.Path, "/")+1:])
-		}
-		want := []string{"search", "transition-stage", "search"}
+		calls := endpoints(proxy)
+		want := []string{"model-versions/search", "model-versions/transition-stage", "model-versions/search"}
 		if settings != "" {
-			want = append(want, "set-tag", "set-tag")
+			want = append(want, "model-versions/set-tag", "model-versions/set-tag")
 		}
 		if !slices.Equal(calls, want) {
 			t.Errorf("requests %v, want %v", calls, want)

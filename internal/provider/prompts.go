@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -18,6 +19,10 @@ func refusePrompt(attribute, name string, diags *diag.Diagnostics) {
 			"models and leaves prompts alone: use another name here, and MLflow's Python client (mlflow.genai) for the prompt. It was left as "+
 			"it is.")
 }
+
+// takenByPrompt reports whether MLflow refused a new model because a prompt has its name. No code tells, only the message does
+// (prompt/registry_utils.py in MLflow 2.22.4 to 3.17.2).
+func takenByPrompt(err error) bool { return strings.Contains(err.Error(), "taken by a prompt") }
 
 // mayBeModel reports whether a name is free or a model's, and adds an error at the attribute if it is a prompt's.
 func (s *session) mayBeModel(ctx context.Context, attribute, name string, diags *diag.Diagnostics) bool {

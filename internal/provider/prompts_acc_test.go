@@ -68,26 +68,34 @@ func TestAccPrompts_import(t *testing.T) {
 	}
 }
 
-// A prompt that appears after the last plan, at the moment in which the model is to be created, is not touched either.
+// A prompt that appears after the last plan, at the moment in which the model is to be created, is not touched either, nor is one that
+// these credentials may not read.
 func TestAccPrompts_betweenPlanAndApply(t *testing.T) {
 	acctest.NewRegistry(t).Needs(t, acctest.Prompts)
-	w := newWorkspace(t)
-	proxy := acctest.NewProxy(t, w.HTTP)
-	w.URI = proxy.URL
-	w.config(`resource "mlregistry_registered_model" "m" { name = "MODEL" }`)
-	plan := w.Plan()
-	var once sync.Once
-	proxy.OnRequest(func(request acctest.Request) {
-		if acctest.Calls("registered-models/create")(request) {
-			once.Do(func() { w.CreatePrompt(t, w.model, "Hello") })
-		}
-	})
-	applied := w.Apply(plan.PlanFile)
-	if applied.ExitCode == 0 {
-		t.Fatalf("the apply went through:\n%s", applied.Output)
-	}
-	wantText(t, applied.Output, "is a prompt, not a model")
-	if got := w.ModelTags(t, w.model); got["mlflow.prompt.is_prompt"] != "true" {
-		t.Errorf("the prompt was changed: %v", got)
+	for _, readable := range []bool{true, false} {
+		t.Run(fmt.Sprintf("readable=%t", readable), func(t *testing.T) {
+			w := newWorkspace(t)
+			proxy := acctest.NewProxy(t, w.HTTP)
+			w.URI = proxy.URL
+			w.config(`resource "mlregistry_registered_model" "m" { name = "MODEL" }`)
+			plan := w.Plan()
+			if !readable {
+				proxy.Fault(acctest.Calls("registered-models/get"), acctest.Status(403, nil, "Permission denied"), -1)
+			}
+			var once sync.Once
+			proxy.OnRequest(func(request acctest.Request) {
+				if acctest.Calls("registered-models/create")(request) {
+					once.Do(func() { w.CreatePrompt(t, w.model, "Hello") })
+				}
+			})
+			applied := w.Apply(plan.PlanFile)
+			if applied.ExitCode == 0 {
+				t.Fatalf("the apply went through:\n%s", applied.Output)
+			}
+			wantText(t, applied.Output, "is a prompt, not a model")
+			if got := w.ModelTags(t, w.model); got["mlflow.prompt.is_prompt"] != "true" {
+				t.Errorf("the prompt was changed: %v", got)
+			}
+		})
 	}
 }

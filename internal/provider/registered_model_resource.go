@@ -68,10 +68,12 @@ func (r *registeredModelResource) Create(ctx context.Context, req resource.Creat
 	}
 	model, err := r.create(ctx, wanted)
 	if errors.Is(err, registry.ErrAlreadyExists) {
-		if !r.session.mayBeModel(ctx, "name", wanted.Name, &resp.Diagnostics) {
-			return
+		switch {
+		case takenByPrompt(err): // Whoever may not read the prompt is told, too.
+			refusePrompt("name", wanted.Name, &resp.Diagnostics)
+		case r.session.mayBeModel(ctx, "name", wanted.Name, &resp.Diagnostics):
+			modelExists(wanted.Name, err, &resp.Diagnostics)
 		}
-		modelExists(wanted.Name, err, &resp.Diagnostics)
 		return
 	}
 	if err != nil {

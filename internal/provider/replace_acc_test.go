@@ -100,15 +100,15 @@ func TestAccReplace_besideOneThatStays(t *testing.T) {
 			w.config(blocks.stays, blocks.goes)
 			w.MustApply()
 			w.MustApply("-refresh-only")
+			base := ""
 			if name == "registered version" {
-				w.config(blocks.stays, declaredModel)
-			} else {
-				w.config(blocks.stays)
+				base = declaredModel
 			}
+			w.config(base, blocks.stays)
 			w.MustApply(w.Plan().PlanFile)
 			w.wantProduction("1")
 			w.emptyPlan()
-			w.config()
+			w.config(base)
 			w.MustApply(w.Plan().PlanFile)
 			w.wantProduction()
 		})

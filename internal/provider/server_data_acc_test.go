@@ -23,6 +23,7 @@ func TestAccServerData(t *testing.T) {
 // An older server: what it lacks is missing, not an error.
 func TestAccServerData_old(t *testing.T) {
 	s := newScenario(t)
+	s.Workspace = "" // An old server has none, and the provider would say so.
 	proxy := acctest.NewProxy(t, s.HTTP)
 	s.URI = proxy.URL
 	page := acctest.Status(404, map[string]string{"Content-Type": "text/html"}, "<!doctype html><title>404 Not Found</title>")
@@ -37,6 +38,7 @@ func TestAccServerData_old(t *testing.T) {
 // What is no registry at all is an error.
 func TestAccServerData_noRegistry(t *testing.T) {
 	w := newWorkspace(t)
+	w.scenario.Workspace = ""
 	proxy := acctest.NewProxy(t, w.HTTP)
 	w.URI = proxy.URL
 	page := acctest.Status(404, map[string]string{"Content-Type": "text/html"}, "<!doctype html><title>404 Not Found</title>")

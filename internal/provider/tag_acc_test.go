@@ -121,6 +121,7 @@ func TestAccTag_life(t *testing.T) {
 // The object of a tag disappears: the plan makes the tag again, or says that there is nothing to put it on.
 func TestAccTag_objectDisappears(t *testing.T) {
 	onBoth(t, func(t *testing.T, o tagged) {
+		o.Needs(t, acctest.MissingModels)
 		config := o.hcl(tagBlock(o.address, "k", "v"))
 		o.run(
 			resource.TestStep{Config: config},
@@ -287,6 +288,9 @@ func TestAccTag_badInput(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorkspace(t)
+			if name == "model" || name == "version" {
+				w.Needs(t, acctest.MissingModels)
+			}
 			w.config(test.block)
 			w.wantPlanError(test.attribute, test.message)
 		})
