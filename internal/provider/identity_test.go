@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/acctest"
 )
 
 // identified is an object of each type, in a model with version 1 in Production, the alias champion and a tag on both.
@@ -132,6 +134,7 @@ func TestReadOfAStateWithoutAnIdentity(t *testing.T) {
 // What has disappeared is gone, whether Terraform has stored an identity for it or not: before 1.12 it never has.
 func TestReadOfWhatDisappeared(t *testing.T) {
 	p := newProtocol(t)
+	p.Needs(t, acctest.MissingModels)
 	for typ := range identified {
 		named := p.named(typ)
 		for what, identity := range map[string]map[string]any{"with": named, "without": nil} {
