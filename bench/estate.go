@@ -14,6 +14,16 @@ import (
 type estate struct {
 	first, last int
 	resources   []resource
+	// set makes for_each go over a set instead of a map: Terraform takes several times as long for the same instances.
+	set bool
+}
+
+// keys is the local value that for_each goes over.
+func (e estate) keys() string {
+	if e.set {
+		return "set"
+	}
+	return "map"
 }
 
 // resource is one block with for_each. Its arguments, and what its state has to start with, depend on the key.
@@ -30,7 +40,7 @@ func name(key int) string { return fmt.Sprintf("model-%04d", key) }
 
 // versions adopts versions of one model, with version 1 in Production if it is among them.
 func versions(model string, first, last int) estate {
-	return estate{first, last, []resource{{
+	return estate{first: first, last: last, resources: []resource{{
 		"mlregistry_model_version",
 		fmt.Sprintf("model_name = %q\n  version    = each.key\n  stage      = each.key == \"1\" ? \"Production\" : null", model),
 		func(key int) map[string]any { return map[string]any{"model_name": model, "version": fmt.Sprint(key)} },
@@ -39,7 +49,7 @@ func versions(model string, first, last int) estate {
 
 // pointers gives Production of many models to one version each.
 func pointers(count, version int) estate {
-	return estate{1, count, []resource{{
+	return estate{first: 1, last: count, resources: []resource{{
 		"mlregistry_model_stage",
 		fmt.Sprintf("model_name = %s\n  stage      = \"Production\"\n  version    = %d", modelName, version),
 		func(key int) map[string]any {
@@ -50,7 +60,7 @@ func pointers(count, version int) estate {
 
 // aliases declares many models with an alias each.
 func aliases(count int) estate {
-	return estate{1, count, []resource{
+	return estate{first: 1, last: count, resources: []resource{
 		{
 			"mlregistry_registered_model", "name = " + modelName,
 			func(key int) map[string]any { return map[string]any{"name": name(key), "force_destroy": false} },
@@ -66,7 +76,7 @@ func aliases(count int) estate {
 
 // births registers versions of one model.
 func births(count int) estate {
-	return estate{1, count, []resource{{
+	return estate{first: 1, last: count, resources: []resource{{
 		"mlregistry_model_version", "model_name = \"born\"\n  source     = \"s3://models/born/${each.key}\"", nil,
 	}}}
 }
@@ -79,9 +89,13 @@ func (e estate) write(folder, uri string) error {
 }
 `, uri)
 	for _, r := range e.resources {
-		fmt.Fprintf(&text, "resource %q \"many\" {\n  for_each   = toset([for key in range(%d, %d) : tostring(key)])\n  %s\n}\n",
-			r.kind, e.first, e.last+1, r.arguments)
+		fmt.Fprintf(&text, "resource %q \"many\" {\n  for_each   = local.%s\n  %s\n}\n", r.kind, e.keys(), r.arguments)
 	}
+	fmt.Fprintf(&text, "locals {\n  set = toset(keys(local.map))\n  map = {\n")
+	for key := e.first; key <= e.last; key++ {
+		fmt.Fprintf(&text, "    \"%d\" = %[1]d\n", key)
+	}
+	text.WriteString("  }\n}\n")
 	return os.WriteFile(filepath.Join(folder, "main.tf"), []byte(text.String()), 0o600)
 }
 

@@ -40,8 +40,12 @@ func scenarios(quick bool) []scenario {
 		all = append(all, planned(fmt.Sprintf("versions-%d", count), title, versions(fmt.Sprintf("one-%d", count), 1, part(count)),
 			fmt.Sprintf("versions one-%d 1 %d", count, part(count))))
 	}
+	overSet := versions("one-1000", 1, part(1000))
+	overSet.set = true
 	first := 10_000 - part(200) + 1
 	return append(all,
+		planned("versions-1000-set", fmt.Sprintf("plan: %d versions of one model, for_each over a set", part(1000)), overSet,
+			fmt.Sprintf("versions one-1000 1 %d", part(1000))),
 		planned("versions-200-of-10000", fmt.Sprintf("plan: %d of a model's 10,000 versions", part(200)), versions("one-10000", first, 10_000),
 			fmt.Sprintf("versions one-10000 %d 10000", first)),
 		planned("pointers-500", fmt.Sprintf("plan: %d pointers over %[1]d models", part(500)), pointers(part(500), 1),
