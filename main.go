@@ -53,7 +53,7 @@ func run(args []string) error {
 		fmt.Println(version)
 		return nil
 	}
-	logged := tune(os.Environ())
+	logged := tune(os.Environ()) || *debug
 	var options []tf6server.ServeOpt
 	if *debug {
 		options = append(options, tf6server.WithManagedDebug())

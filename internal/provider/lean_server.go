@@ -24,8 +24,8 @@ type leanServer struct {
 
 // Lean returns a server that knows which requests are under way, and holds on to none which it has answered. The framework's
 // own does (1.19): it keeps the context of each until Terraform stops it, with the loggers in it, which was 60 MB after a plan
-// of 1,000 instances. What a request has left running in the background loses its loggers, unless logged is set; a server of
-// another make is returned as it is.
+// of 1,000 instances. Unless logged is set, requests have no loggers, which took a sixth of the plugin's CPU to write nothing. A server
+// of another make is returned as it is.
 func Lean(server tfprotov6.ProviderServer, logged bool) tfprotov6.ProviderServer {
 	if full, ok := server.(fullServer); ok {
 		return leanServer{full, &walk{}, logged}

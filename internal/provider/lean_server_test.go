@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"runtime"
@@ -9,6 +10,8 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
+	"github.com/hashicorp/terraform-plugin-log/tflogtest"
 
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/provider"
 )
@@ -133,6 +136,20 @@ func TestARequestsContextIsItsOwnUntilItIsAnswered(t *testing.T) {
 	<-during.Done()
 	if during.Value(burdenKey{}) != nil || child.Value(burdenKey{}) != nil || !errors.Is(during.Err(), context.Canceled) {
 		t.Errorf("afterwards: value %v, error %v", during.Value(burdenKey{}), during.Err())
+	}
+}
+
+// What is logged is put together only for somebody who reads it.
+func TestRequestsHaveLoggersWhereTheLogIsRead(t *testing.T) {
+	for _, logged := range []bool{false, true} {
+		var log bytes.Buffer
+		server := provider.Lean(recorder{seen: func(got context.Context) { tflog.Info(got, "at work") }}, logged)
+		if _, err := server.ReadResource(tflogtest.RootLogger(t.Context(), &log), nil); err != nil {
+			t.Fatal(err)
+		}
+		if wrote := log.Len() > 0; wrote != logged {
+			t.Errorf("logged is %t, and the log is %q", logged, log.String())
+		}
 	}
 }
 

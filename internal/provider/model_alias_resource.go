@@ -67,14 +67,14 @@ func (r *modelAliasResource) ModifyPlan(ctx context.Context, req resource.Modify
 		return
 	}
 	var plan modelAliasState
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(read(ctx, req.Plan, &plan)...)
 	if resp.Diagnostics.HasError() || plan.ModelName.IsUnknown() || plan.Alias.IsUnknown() {
 		return
 	}
 	at := aliasPlace{plan.ModelName.ValueString(), plan.Alias.ValueString()}
 	if !req.State.Raw.IsNull() {
 		var prior modelAliasState
-		resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
+		resp.Diagnostics.Append(read(ctx, req.State, &prior)...)
 		if before := (aliasPlace{prior.ModelName.ValueString(), prior.Alias.ValueString()}); before != at {
 			return // Terraform plans once more, with no prior state.
 		}
@@ -129,7 +129,7 @@ func (r *modelAliasResource) planNew(ctx context.Context, at aliasPlace, plan mo
 // planLeaving fails the plan that deletes an alias and gives it to another resource at once: Terraform does the two in any order.
 func (r *modelAliasResource) planLeaving(ctx context.Context, req resource.ModifyPlanRequest, diags *diag.Diagnostics) {
 	var prior modelAliasState
-	diags.Append(req.State.Get(ctx, &prior)...)
+	diags.Append(read(ctx, req.State, &prior)...)
 	if at := (aliasPlace{prior.ModelName.ValueString(), prior.Alias.ValueString()}); r.session.aliases.leave(at) {
 		leavesAndComes(at, diags)
 	}
@@ -156,7 +156,7 @@ func takenAlias(at aliasPlace, number registry.Number) string {
 
 func (r *modelAliasResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan modelAliasState
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(read(ctx, req.Plan, &plan)...)
 	ctx, cancel := within(ctx, plan.Timeouts.Create, defaultChangeTimeout, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() || !r.session.checkWrite(&resp.Diagnostics) {
@@ -203,7 +203,7 @@ func (r *modelAliasResource) set(ctx context.Context, plan *modelAliasState, dia
 
 func (r *modelAliasResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state modelAliasState
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(read(ctx, req.State, &state)...)
 	ctx, cancel := within(ctx, state.Timeouts.Read, defaultReadTimeout, &resp.Diagnostics)
 	defer cancel()
 	identify(ctx, resp.Identity, state.identity(), &resp.Diagnostics)
@@ -238,7 +238,7 @@ func (r *modelAliasResource) Read(ctx context.Context, req resource.ReadRequest,
 
 func (r *modelAliasResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var plan modelAliasState
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(read(ctx, req.Plan, &plan)...)
 	ctx, cancel := within(ctx, plan.Timeouts.Update, defaultChangeTimeout, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() || !r.session.checkWrite(&resp.Diagnostics) {
@@ -253,7 +253,7 @@ func (r *modelAliasResource) Update(ctx context.Context, req resource.UpdateRequ
 
 func (r *modelAliasResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state modelAliasState
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(read(ctx, req.State, &state)...)
 	ctx, cancel := within(ctx, state.Timeouts.Delete, defaultDeleteTimeout, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() || !r.session.checkWrite(&resp.Diagnostics) {

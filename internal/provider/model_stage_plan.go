@@ -21,15 +21,15 @@ func (r *modelStageResource) ModifyPlan(ctx context.Context, req resource.Modify
 	var memory *versionMemory
 	exists := !req.State.Raw.IsNull()
 	if exists {
-		resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
+		resp.Diagnostics.Append(read(ctx, req.State, &prior)...)
 		memory = loadMemory(ctx, req.Private, &resp.Diagnostics)
 	}
 	if req.Plan.Raw.IsNull() {
 		r.planDestroy(ctx, &prior, memory, resp)
 		return
 	}
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(read(ctx, req.Config, &config)...)
+	resp.Diagnostics.Append(read(ctx, req.Plan, &plan)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}

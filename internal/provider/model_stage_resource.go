@@ -36,8 +36,8 @@ func (r *modelStageResource) Schema(ctx context.Context, _ resource.SchemaReques
 
 func (r *modelStageResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var config, plan modelStageState
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(read(ctx, req.Config, &config)...)
+	resp.Diagnostics.Append(read(ctx, req.Plan, &plan)...)
 	ctx, cancel := within(ctx, plan.Timeouts.Create, defaultChangeTimeout, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() || !r.session.checkWrite(&resp.Diagnostics) {
@@ -52,7 +52,7 @@ func (r *modelStageResource) Create(ctx context.Context, req resource.CreateRequ
 
 func (r *modelStageResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state modelStageState
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(read(ctx, req.State, &state)...)
 	ctx, cancel := within(ctx, state.Timeouts.Read, defaultReadTimeout, &resp.Diagnostics)
 	defer cancel()
 	before := state
@@ -93,9 +93,9 @@ func (r *modelStageResource) Read(ctx context.Context, req resource.ReadRequest,
 
 func (r *modelStageResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var config, plan, prior modelStageState
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
+	resp.Diagnostics.Append(read(ctx, req.Config, &config)...)
+	resp.Diagnostics.Append(read(ctx, req.Plan, &plan)...)
+	resp.Diagnostics.Append(read(ctx, req.State, &prior)...)
 	ctx, cancel := within(ctx, plan.Timeouts.Update, defaultChangeTimeout, &resp.Diagnostics)
 	defer cancel()
 	memory := loadMemory(ctx, req.Private, &resp.Diagnostics)
@@ -136,7 +136,7 @@ func (r *modelStageResource) point(
 
 func (r *modelStageResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state modelStageState
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(read(ctx, req.State, &state)...)
 	ctx, cancel := within(ctx, state.Timeouts.Delete, defaultDeleteTimeout, &resp.Diagnostics)
 	defer cancel()
 	memory := loadMemory(ctx, req.Private, &resp.Diagnostics)

@@ -18,7 +18,7 @@ import (
 // ValidateConfig checks what the configuration alone can tell.
 func (r *modelVersionResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
 	var config modelVersionState
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	resp.Diagnostics.Append(read(ctx, req.Config, &config)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -40,11 +40,11 @@ func (r *modelVersionResource) ModifyPlan(ctx context.Context, req resource.Modi
 		return
 	}
 	planning := &versionPlanning{session: r.session, memory: &versionMemory{}, diags: &resp.Diagnostics}
-	resp.Diagnostics.Append(req.Config.Get(ctx, &planning.config)...)
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &planning.plan)...)
+	resp.Diagnostics.Append(read(ctx, req.Config, &planning.config)...)
+	resp.Diagnostics.Append(read(ctx, req.Plan, &planning.plan)...)
 	if !req.State.Raw.IsNull() {
 		planning.prior = &modelVersionState{}
-		resp.Diagnostics.Append(req.State.Get(ctx, planning.prior)...)
+		resp.Diagnostics.Append(read(ctx, req.State, planning.prior)...)
 		planning.memory = loadMemory(ctx, req.Private, &resp.Diagnostics)
 	}
 	if resp.Diagnostics.HasError() {
@@ -73,7 +73,7 @@ func (r *modelVersionResource) ModifyPlan(ctx context.Context, req resource.Modi
 // planDestroy warns when the last holder of a stage goes, and notes when another resource keeps it there.
 func (r *modelVersionResource) planDestroy(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	var prior modelVersionState
-	resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
+	resp.Diagnostics.Append(read(ctx, req.State, &prior)...)
 	memory := loadMemory(ctx, req.Private, &resp.Diagnostics)
 	if prior.OnDestroy.ValueString() == destroyDelete && r.session.known() {
 		r.session.claims.doom(prior.ModelName.ValueString(), prior.number())

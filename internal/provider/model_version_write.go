@@ -17,8 +17,8 @@ import (
 // Create registers a new version, or adopts one that exists, and brings it to its stage.
 func (r *modelVersionResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var config, plan modelVersionState
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(read(ctx, req.Config, &config)...)
+	resp.Diagnostics.Append(read(ctx, req.Plan, &plan)...)
 	ctx, cancel := within(ctx, plan.Timeouts.Create, defaultChangeTimeout, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() || !r.session.checkWrite(&resp.Diagnostics) {
@@ -105,9 +105,9 @@ func (r *modelVersionResource) unmark(ctx context.Context, plan *modelVersionSta
 // Update changes description and tags, and then the stage.
 func (r *modelVersionResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var config, plan, prior modelVersionState
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
+	resp.Diagnostics.Append(read(ctx, req.Config, &config)...)
+	resp.Diagnostics.Append(read(ctx, req.Plan, &plan)...)
+	resp.Diagnostics.Append(read(ctx, req.State, &prior)...)
 	ctx, cancel := within(ctx, plan.Timeouts.Update, defaultChangeTimeout, &resp.Diagnostics)
 	defer cancel()
 	memory := loadMemory(ctx, req.Private, &resp.Diagnostics)

@@ -20,7 +20,7 @@ func (r *registeredModelResource) ModifyPlan(ctx context.Context, req resource.M
 		return
 	}
 	var plan, prior registeredModelState
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(read(ctx, req.Plan, &plan)...)
 	if resp.Diagnostics.HasError() || plan.Name.IsUnknown() {
 		return
 	}
@@ -31,7 +31,7 @@ func (r *registeredModelResource) ModifyPlan(ctx context.Context, req resource.M
 		r.session.claimTags(ctx, modelTagsOwner, object, types.MapNull(types.StringType), plan.Tags, &resp.Diagnostics)
 		return
 	}
-	resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
+	resp.Diagnostics.Append(read(ctx, req.State, &prior)...)
 	if prior.Name.Equal(plan.Name) {
 		r.session.claimTags(ctx, modelTagsOwner, object, prior.Tags, plan.Tags, &resp.Diagnostics)
 	}
@@ -71,7 +71,7 @@ func modelExists(name string, err error, diags *diag.Diagnostics) {
 // planDestroy warns of a model that the apply will not delete, since it stops only after everything that depends on the model is destroyed.
 func (r *registeredModelResource) planDestroy(ctx context.Context, req resource.ModifyPlanRequest, diags *diag.Diagnostics) {
 	var prior registeredModelState
-	diags.Append(req.State.Get(ctx, &prior)...)
+	diags.Append(read(ctx, req.State, &prior)...)
 	if diags.HasError() || prior.ForceDestroy.ValueBool() {
 		return
 	}

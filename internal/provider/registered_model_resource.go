@@ -59,7 +59,7 @@ func (r *registeredModelResource) Schema(ctx context.Context, _ resource.SchemaR
 
 func (r *registeredModelResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan registeredModelState
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(read(ctx, req.Plan, &plan)...)
 	ctx, cancel := within(ctx, plan.Timeouts.Create, defaultChangeTimeout, &resp.Diagnostics)
 	defer cancel()
 	wanted := plan.toRegistry(ctx, &resp.Diagnostics)
@@ -104,7 +104,7 @@ func (r *registeredModelResource) create(ctx context.Context, wanted registry.Ne
 
 func (r *registeredModelResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state registeredModelState
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(read(ctx, req.State, &state)...)
 	ctx, cancel := within(ctx, state.Timeouts.Read, defaultReadTimeout, &resp.Diagnostics)
 	defer cancel()
 	identify(ctx, resp.Identity, state.identity(), &resp.Diagnostics)
@@ -139,10 +139,10 @@ func (r *registeredModelResource) Read(ctx context.Context, req resource.ReadReq
 
 func (r *registeredModelResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var plan, prior registeredModelState
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(read(ctx, req.Plan, &plan)...)
 	ctx, cancel := within(ctx, plan.Timeouts.Update, defaultChangeTimeout, &resp.Diagnostics)
 	defer cancel()
-	resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
+	resp.Diagnostics.Append(read(ctx, req.State, &prior)...)
 	if resp.Diagnostics.HasError() || !r.session.checkWrite(&resp.Diagnostics) {
 		return
 	}
@@ -167,7 +167,7 @@ func (r *registeredModelResource) Update(ctx context.Context, req resource.Updat
 
 func (r *registeredModelResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state registeredModelState
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(read(ctx, req.State, &state)...)
 	ctx, cancel := within(ctx, state.Timeouts.Delete, defaultDeleteTimeout, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() || !r.session.checkWrite(&resp.Diagnostics) {

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"reflect"
 	"sync/atomic"
 	"time"
 )
@@ -37,5 +38,14 @@ func (p *passing) Done() <-chan struct{} { return p.context().Done() }
 // Err says why Done is closed.
 func (p *passing) Err() error { return p.context().Err() }
 
-// Value is that of the request, and nil after it.
-func (p *passing) Value(key any) any { return p.context().Value(key) }
+// Value is that of the request, and nil after it. It has no loggers: nobody reads what they would write, and without them the framework
+// and its libraries do not put each line together first.
+func (p *passing) Value(key any) any {
+	if reflect.TypeOf(key).PkgPath() == loggersPackage {
+		return nil
+	}
+	return p.context().Value(key)
+}
+
+// loggersPackage is where the keys of loggers are declared, by terraform-plugin-log 0.11.
+const loggersPackage = "github.com/hashicorp/terraform-plugin-log/internal/logging"
