@@ -21,7 +21,7 @@ func TestMain(m *testing.M) {
 	switch os.Getenv(part) {
 	case "parent":
 		held := touched(parentSize)
-		child := exec.Command(os.Args[0]) //nolint:noctx // It ends by itself.
+		child := exec.Command(os.Args[0])
 		child.Env = append(os.Environ(), part+"=child")
 		err := child.Run()
 		runtime.KeepAlive(held)

@@ -17,7 +17,7 @@ import (
 )
 
 // burden is what a request's context carries, in place of the loggers.
-type burden struct{ weight [1 << 20]byte }
+type burden [1 << 20]byte
 
 type burdenKey struct{}
 

@@ -30,14 +30,15 @@ func shuffled(models []string) []string {
 // half a millisecond for each model of a list and a tenth for each version, all of it longer where the machine is busy, and
 // Terraform's own 7 seconds for 500 pointers, which ten at a time are 150 ms each.
 func TestFiveHundredModelsCostAtMostTwelveRequests(t *testing.T) {
-	for _, busy := range []time.Duration{1, 2, 4} {
+	for _, busy := range []int{1, 2, 4} {
+		times := func(span time.Duration) time.Duration { return time.Duration(busy) * span }
 		for _, work := range []time.Duration{0, 15 * time.Millisecond, 150 * time.Millisecond} {
 			t.Run(fmt.Sprintf("busy=%d,terraform=%s", busy, work), func(t *testing.T) {
 				for range 20 {
 					synctest.Test(t, func(t *testing.T) {
 						target := newLibrary(numbered(1000, 10))
-						target.takes, target.eachModel, target.eachVersion = busy*50*time.Millisecond, busy*500*time.Microsecond, busy*100*time.Microsecond
-						target.work = busy * work
+						target.takes, target.eachModel, target.eachVersion = times(50*time.Millisecond), times(500*time.Microsecond), times(100*time.Microsecond)
+						target.work = times(work)
 						readAll(t, readcache.New(target), target, parallelism, shuffled(slices.Sorted(maps.Keys(target.sizes))[:500])...)
 						synctest.Wait()
 						if asked := strings.Split(target.asked(), "; "); len(asked) > 12 {
@@ -209,10 +210,10 @@ func TestTheListOfModelsServesWhoAsksForModels(t *testing.T) {
 }
 
 func TestAHundredModelsWithAliasesCostAtMostTwelveRequests(t *testing.T) {
-	for _, busy := range []time.Duration{1, 4} {
+	for _, busy := range []int{1, 4} {
 		synctest.Test(t, func(t *testing.T) {
 			target := newLibrary(numbered(1000, 10))
-			target.takes, target.eachModel = busy*50*time.Millisecond, busy*500*time.Microsecond
+			target.takes, target.eachModel = time.Duration(busy)*50*time.Millisecond, time.Duration(busy)*500*time.Microsecond
 			cache := readcache.New(target)
 			queue := make(chan string)
 			for range parallelism {

@@ -62,8 +62,7 @@ type request[T any] struct {
 
 // batch is one search, sealed: who comes later goes into another.
 type batch[T any] struct {
-	ctx   context.Context //nolint:containedctx // As in request.
-	begun int
+	ctx context.Context //nolint:containedctx // As in request.
 	// requests are what was asked for, ahead is what is read besides. models are the names of both.
 	requests, ahead []*request[T]
 	models          []string
