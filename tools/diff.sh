@@ -8,4 +8,4 @@ cd "$(dirname "$0")/.."
 requests=${1:?how many requests?}
 seed=${2:-1}
 MLREGISTRY_DIFF_URI=$MLREGISTRY_TEST_URI MLREGISTRY_DIFF_REQUESTS=$requests MLREGISTRY_DIFF_SEED=$seed \
-  go test -tags differential -run '^TestAnswersAsMLflowDoes$' -count=1 -timeout 60m -v ./internal/embedded
+  go test -tags differential -run '^(TestAnswersAsMLflowDoes|TestSaysOfItselfWhatMLflowDoes)$' -count=1 -timeout 60m -v ./internal/embedded

@@ -127,7 +127,43 @@ func filesOf(t *testing.T, folder string) map[string]string {
 	return contents
 }
 
-// TestAccSecrets_areNowhere runs a life of a model with every kind of credential, and every kind of failure by a server that
+// besideV1 has something of each other type.
+const besideV1 = `
+resource "mlregistry_model_alias" "a" {
+  model_name = mlregistry_registered_model.m.name
+  alias      = "champion"
+  version    = mlregistry_model_version.v1.version
+}
+resource "mlregistry_model_version_tag" "t" {
+  model_name = mlregistry_registered_model.m.name
+  version    = mlregistry_model_version.v1.version
+  key        = "review"
+  value      = "passed"
+}
+resource "mlregistry_registered_model_tag" "t" {
+  model_name = mlregistry_registered_model.m.name
+  key        = "on_call"
+  value      = "risk"
+}
+resource "mlregistry_model_stage" "staging" {
+  model_name = mlregistry_registered_model.m.name
+  stage      = "Staging"
+  version    = mlregistry_model_version.other.version
+  on_destroy = "archive"
+}
+resource "mlregistry_model_version" "other" {
+  model_name = mlregistry_registered_model.m.name
+  source     = "s3://models/other"
+}
+data "mlregistry_model_versions" "all" {
+  model_name = mlregistry_registered_model.m.name
+}
+data "mlregistry_registered_model" "it" {
+  name = mlregistry_registered_model.m.name
+}
+`
+
+// TestAccSecrets_areNowhere runs a life of something of each type with every kind of credential, and every kind of failure by a server that
 // repeats what it was sent, with the log at TRACE. Then it searches each output, log, state and plan for the secrets.
 func TestAccSecrets_areNowhere(t *testing.T) {
 	acctest.NewRegistry(t).Needs(t, acctest.AnyCredentials)
@@ -189,7 +225,7 @@ func TestAccSecrets_areNowhere(t *testing.T) {
 				}
 				return result
 			}
-			w.config(declaredModel, version("v1", source(1), stage("Production"), `tags = { team = "risk" }`))
+			w.config(declaredModel, version("v1", source(1), stage("Production"), `tags = { team = "risk" }`), besideV1)
 			plan := note(w.Plan(), true)
 			note(w.Apply(plan.PlanFile), true)
 			for _, mode := range test.modes {
@@ -198,7 +234,7 @@ func TestAccSecrets_areNowhere(t *testing.T) {
 				wantText(t, withoutLog(failed.Output), "Error: Unable to read")
 			}
 			server.mode.Store("")
-			w.config(declaredModel, version("v1", source(1)), version("v2", source(2), stage("Production")))
+			w.config(declaredModel, version("v1", source(1)), version("v2", source(2), stage("Production")), besideV1)
 			plan = note(w.Plan(), true)
 			server.mode.Store("500") // The apply fails where the plan went through.
 			note(w.Apply(plan.PlanFile), false)

@@ -90,9 +90,10 @@ func (parseModelURIFunction) Metadata(_ context.Context, _ function.MetadataRequ
 func (parseModelURIFunction) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
 	resp.Definition = function.Definition{
 		Summary: "Parts of the address of a version",
-		MarkdownDescription: "Takes a `models:/` URI apart as MLflow does: `models:/fraud/7`, `models:/fraud/Production`, `models:/fraud@champion`, " +
+		MarkdownDescription: "Takes a `models:/` URI apart as MLflow 3.17.2 does: `models:/fraud/7`, `models:/fraud/Production`, `models:/fraud@champion`, " +
 			"`models:/fraud/latest` or `models:/MODEL_ID`. Returns an object with `name`, `version`, `stage`, `alias`, `model_id` (null where the URI has " +
-			"none) and `latest` (true for `/latest`). It looks nothing up.",
+			"none) and `latest` (true for `/latest`). It looks nothing up. An error is what MLflow takes apart and can load nothing from: a version " +
+			"that is no number from 1 on, a stage that does not exist, an empty name, and a host, as in `models://fraud/7`.",
 		Parameters: []function.Parameter{function.StringParameter{Name: "uri", MarkdownDescription: "A `models:/` URI."}},
 		Return:     function.ObjectReturn{AttributeTypes: modelURIParts},
 	}

@@ -2,6 +2,9 @@ package provider_test
 
 import (
 	"fmt"
+	"net/http"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -71,6 +74,28 @@ func TestAccModelAlias_life(t *testing.T) {
 				s.aliases(map[string]string{"challenger": "3"}), s.versionExists("1", true)},
 		},
 	)
+}
+
+// The move is one request, so that there is no moment without the alias.
+func TestAccModelAlias_movesInOneRequest(t *testing.T) {
+	w := newWorkspace(t)
+	w.pipeline(2)
+	w.config(alias("champion", "champion", "1"))
+	w.MustApply()
+	proxy := acctest.NewProxy(t, w.HTTP)
+	w.URI = proxy.URL
+	w.config(alias("champion", "champion", "2"))
+	w.MustApply()
+	var changes []string
+	for _, request := range proxy.Requests() {
+		if request.Method != http.MethodGet {
+			changes = append(changes, request.Method+" "+request.Path[strings.Index(request.Path, "mlflow/")+len("mlflow/"):])
+		}
+	}
+	if want := []string{"POST registered-models/alias"}; !slices.Equal(changes, want) {
+		t.Errorf("the alias moved by %v, want %v", changes, want)
+	}
+	w.wantAliases(map[string]string{"champion": "2"})
 }
 
 func TestAccModelAlias_neverTakesOver(t *testing.T) {

@@ -30,13 +30,15 @@ const (
 
 var digits = regexp.MustCompile(`^[0-9]+$`)
 
-// ParseModelURI takes a models:/ address apart as MLflow 3.17 does (store/artifact/utils/models.py). It escapes nothing:
-// names stand in such addresses as they are. The error wraps ErrInvalid.
+// ParseModelURI takes a models:/ address apart as MLflow 3.17.2 does (store/artifact/utils/models.py). It escapes nothing:
+// names stand in such addresses as they are. It refuses what MLflow takes here and can load nowhere: a version that is no number
+// from 1 on as MLflow writes it, a stage that does not exist, an empty name, and a host, which MLflow leaves out, so that
+// models://fraud/7 is a logged model called 7. The error wraps ErrInvalid.
 func ParseModelURI(uri string) (ModelURI, error) {
 	improper := fmt.Errorf("%w: %q is not a models:/ URI: use models:/NAME/VERSION, models:/NAME/STAGE, models:/NAME/latest, "+
 		"models:/NAME@ALIAS or models:/MODEL_ID", ErrInvalid, uri)
-	rest, ok := strings.CutPrefix(uri, modelScheme)
-	if !ok || !strings.HasPrefix(rest, "/") || strings.HasPrefix(rest, "//") {
+	scheme, rest, _ := strings.Cut(uri, "/")
+	if !strings.EqualFold(scheme, modelScheme) || hasHost(rest) {
 		return ModelURI{}, improper
 	}
 	path, _, _ := strings.Cut(rest, "?") // MLflow takes what follows for a query, and leaves it out.
@@ -59,6 +61,11 @@ func ParseModelURI(uri string) (ModelURI, error) {
 		return ModelURI{}, improper
 	}
 	return ModelURI{Name: parts[0][:at], Alias: parts[0][at+1:]}, nil
+}
+
+// hasHost reports whether the rest of an address, after its first slash, begins with a second one and a host.
+func hasHost(rest string) bool {
+	return strings.HasPrefix(rest, "/") && !strings.HasPrefix(rest, "//")
 }
 
 func parseSuffix(name, suffix string) (ModelURI, error) {

@@ -1,35 +1,55 @@
 package registry_test
 
 import (
+	"encoding/json"
 	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
 )
 
-func TestParseModelURI(t *testing.T) {
-	for uri, want := range map[string]registry.ModelURI{
-		"models:/fraud/7":                {Name: "fraud", Version: 7},
-		"models:/fraud/Production":       {Name: "fraud", Stage: "Production"},
-		"models:/fraud/staging":          {Name: "fraud", Stage: "Staging"},
-		"models:/fraud/LATEST":           {Name: "fraud", Latest: true},
-		"models:/fraud@champion":         {Name: "fraud", Alias: "champion"},
-		"models:/a@b@champion":           {Name: "a@b", Alias: "champion"},
-		"models:/a@b/3":                  {Name: "a@b", Version: 3},
-		"models:/card fraud %20#1/3":     {Name: "card fraud %20#1", Version: 3},
-		"models:/m-0123456789abcdef":     {ModelID: "m-0123456789abcdef"},
-		"models:/fraud/7?ignored=by/all": {Name: "fraud", Version: 7},
-	} {
-		if got, err := registry.ParseModelURI(uri); err != nil || got != want {
-			t.Errorf("ParseModelURI(%q) = %+v, %v; want %+v", uri, got, err, want)
+// stricter are addresses that MLflow takes apart and can load nothing from.
+var stricter = []string{
+	"models:/fraud/0", "models:/fraud/007", "models:/fraud/Prod", "models:/fraud/ 7", "models:/fraud/%37", "models:/@champion",
+	"models://fraud/7", "models://host/fraud/7",
+}
+
+// What MLflow's own function says of each address is in testdata/model_uris.json: make test-python asks it
+// (tools/pyclient/test_model_uri.py).
+func TestModelURIsAreReadAsMLflowReadsThem(t *testing.T) {
+	content, err := os.ReadFile(filepath.Join("testdata", "model_uris.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rows []struct {
+		URI    string
+		MLflow *struct {
+			Name, Version, Stage, Alias string
+			ModelID                     string `json:"model_id"`
 		}
 	}
-	for _, uri := range []string{
-		"", "models:", "models:/", "models://fraud/7", "models:/fraud/", "models:/ /7", "models:/fraud/7/8", "models:/fraud@", "models:/@champion",
-		"runs:/1/model", "models:/fraud/0", "models:/fraud/Prod", "MODELS:/fraud/7",
-	} {
-		if got, err := registry.ParseModelURI(uri); !errors.Is(err, registry.ErrInvalid) {
-			t.Errorf("ParseModelURI(%q) = %+v, %v; want ErrInvalid", uri, got, err)
+	if err := json.Unmarshal(content, &rows); err != nil || len(rows) == 0 {
+		t.Fatalf("%d rows: %v", len(rows), err)
+	}
+	for _, row := range rows {
+		got, err := registry.ParseModelURI(row.URI)
+		if row.MLflow == nil || slices.Contains(stricter, row.URI) {
+			if !errors.Is(err, registry.ErrInvalid) {
+				t.Errorf("ParseModelURI(%q) = %+v, %v; want ErrInvalid", row.URI, got, err)
+			}
+			continue
+		}
+		said := row.MLflow
+		latest := said.ModelID == "" && said.Version == "" && said.Stage == "" && said.Alias == ""
+		same := got.Name == said.Name && got.Alias == said.Alias && got.ModelID == said.ModelID && got.Latest == latest &&
+			strings.EqualFold(string(got.Stage), said.Stage) && (got.Version == 0) == (said.Version == "") &&
+			(got.Version == 0 || got.Version.String() == said.Version)
+		if err != nil || !same {
+			t.Errorf("ParseModelURI(%q) = %+v, %v; MLflow says %+v", row.URI, got, err, *said)
 		}
 	}
 }

@@ -1,0 +1,54 @@
+package embedded
+
+import (
+	"net/http"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// No test can cut the power. What SQLite needs to have a commit on the disk when it is answered is that each connection says so:
+// with less than FULL (2), a commit of a write-ahead log is synced later.
+func TestEachCommitIsSynced(t *testing.T) {
+	registry, err := Open(filepath.Join(t.TempDir(), "registry.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = registry.Close() })
+	client := &http.Client{Transport: Transport(registry)}
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://embedded/api/2.0/mlflow/registered-models/create",
+		strings.NewReader(`{"name": "fraud"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Content-Type", "application/json")
+	answer, err := client.Do(request)
+	if err != nil || answer.StatusCode != http.StatusOK {
+		t.Fatalf("%v, %v", answer, err)
+	}
+	_ = answer.Body.Close()
+
+	file, err := registry.storage.database(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var connections []*session
+	defer func() {
+		for _, each := range connections {
+			file.give(each, true)
+		}
+	}()
+	for range maxConnections {
+		each, err := file.take(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		connections = append(connections, each)
+		var synchronous int
+		var journal string
+		if err := each.queryRow(t.Context(), "SELECT (SELECT synchronous FROM pragma_synchronous), (SELECT journal_mode FROM pragma_journal_mode)").
+			Scan(&synchronous, &journal); err != nil || synchronous != 2 || journal != "wal" {
+			t.Errorf("synchronous is %d, the journal is %q (%v)", synchronous, journal, err)
+		}
+	}
+}
