@@ -27,17 +27,20 @@ func TestSaysOfItselfWhatMLflowDoes(t *testing.T) {
 	defer registry.Close()
 	mlflow, ours := http.DefaultClient, &http.Client{Transport: embedded.Transport(registry)}
 	for _, request := range []sample{
-		{method: "GET", path: "/health"}, {method: "HEAD", path: "/health"}, {method: "GET", path: "/version"}, {method: "HEAD", path: "/version"},
+		{method: "GET", path: "/health"}, {method: "HEAD", path: "/health"}, {method: "POST", path: "/health"}, {method: "OPTIONS", path: "/health"},
+		{method: "GET", path: "/version"}, {method: "HEAD", path: "/version"}, {method: "POST", path: "/version"}, {method: "OPTIONS", path: "/version"},
 	} {
 		if want, got := request.send(t, mlflow, uri), request.send(t, ours, "http://embedded"); !same(want, got) {
 			t.Errorf("%v\n  MLflow: %v %s\n  ours:   %v %s", request, want, want.kind, got, got.kind)
 		}
 	}
 	for _, prefix := range []string{"/api", "/ajax-api"} {
-		request := sample{method: "GET", path: prefix + "/3.0/mlflow/server-info"}
-		want, got := request.send(t, mlflow, uri), request.send(t, ours, "http://embedded")
-		if want.status != got.status || want.kind != got.kind || !slices.Equal(shape(want), shape(got)) {
-			t.Errorf("%v\n  MLflow: %v\n  ours:   %v", request, want, got)
+		for _, method := range []string{"GET", "POST", "OPTIONS"} {
+			request := sample{method: method, path: prefix + "/3.0/mlflow/server-info"}
+			want, got := request.send(t, mlflow, uri), request.send(t, ours, "http://embedded")
+			if want.status != got.status || want.kind != got.kind || want.allow != got.allow || !slices.Equal(shape(want), shape(got)) {
+				t.Errorf("%v\n  MLflow: %v\n  ours:   %v", request, want, got)
+			}
 		}
 	}
 }

@@ -2,6 +2,7 @@ package embedded
 
 import (
 	"net/http"
+	"strings"
 )
 
 // MLflowVersion is the MLflow release whose behaviour the registry has; GET /version answers it.
@@ -46,7 +47,9 @@ func (r *Registry) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	case !ok && request.Method == http.MethodOptions:
 		w.Header().Set("Allow", found.allow())
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		w.WriteHeader(http.StatusNoContent)
+		if strings.Contains(request.URL.Path, "/mlflow/") { // MLflow answers for its API itself, and Flask for the rest.
+			w.WriteHeader(http.StatusNoContent)
+		}
 	case !ok:
 		w.Header().Set("Allow", found.allow())
 		writePage(w, http.StatusMethodNotAllowed)

@@ -24,13 +24,16 @@ func (r route) allow() string {
 		}
 	}
 	slices.Sort(methods)
-	return strings.Join(methods, ", ")
+	return strings.Join(slices.Compact(methods), ", ")
 }
 
 // routes returns every path that is served.
 func routes() map[string]route {
 	routes := map[string]route{
-		"/health":  {http.MethodGet: fixedText{"text/plain; charset=utf-8", "OK"}},
+		"/health": { // MLflow's FastAPI answers GET, and its Flask the rest.
+			http.MethodGet:  fixedText{"text/plain; charset=utf-8", "OK"},
+			http.MethodHead: fixedText{"text/html; charset=utf-8", "OK"},
+		},
 		"/version": {http.MethodGet: fixedText{"text/html; charset=utf-8", MLflowVersion}},
 	}
 	for _, prefix := range []string{"/api", "/ajax-api"} {
