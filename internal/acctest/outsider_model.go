@@ -8,6 +8,7 @@ import (
 
 // registeredModel is the part of a registered model the tests ask about.
 type registeredModel struct {
+	Name        string `json:"name"`
 	Description string `json:"description"`
 	Tags        []tag  `json:"tags"`
 	Aliases     []struct {
@@ -39,6 +40,22 @@ func (r *Registry) CreateModel(t testing.TB, name string) {
 func (r *Registry) CreateForeignModel(t testing.TB, name string) {
 	t.Helper()
 	r.call(t, http.MethodPost, "registered-models/create", nil, object{"name": name}, nil)
+}
+
+// Models returns the names of the models and prompts that the first pages of searches for them all have.
+func (r *Registry) Models(t testing.TB) []string {
+	t.Helper()
+	var names []string
+	for _, filter := range []string{"", "tags.`mlflow.prompt.is_prompt` = 'true'"} {
+		var found struct {
+			Models []registeredModel `json:"registered_models"`
+		}
+		r.call(t, http.MethodGet, "registered-models/search", url.Values{"max_results": {"1000"}, "filter": {filter}}, nil, &found)
+		for _, model := range found.Models {
+			names = append(names, model.Name)
+		}
+	}
+	return names
 }
 
 // ModelExists reports whether the model is registered.

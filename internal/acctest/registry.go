@@ -45,6 +45,25 @@ func NewRegistry(t testing.TB) *Registry {
 	return newEmbedded(t)
 }
 
+// NewEmptyRegistry returns a registry that holds nothing, for names that others use as well. A real server must hold no model, so
+// that nobody's is taken for the test's, and whatever it holds when the test ends is deleted.
+func NewEmptyRegistry(t testing.TB) *Registry {
+	t.Helper()
+	r := NewRegistry(t)
+	if !r.real {
+		return r
+	}
+	if held := r.Models(t); len(held) > 0 {
+		t.Fatalf("the server at %s holds models, such as %q: this test needs an empty one", r.URI, held[0])
+	}
+	t.Cleanup(func() {
+		for _, name := range r.Models(t) {
+			r.DeleteModel(t, name)
+		}
+	})
+	return r
+}
+
 // NewEmbeddedRegistry returns an embedded registry on a temporary file, also when MLREGISTRY_TEST_URI is set:
 // for tests of what only the embedded one does.
 func NewEmbeddedRegistry(t testing.TB) *Registry {

@@ -59,8 +59,11 @@ func newExample(t *testing.T, folder, imports string) *example {
 
 func newEmpty(t *testing.T) *example {
 	t.Helper()
-	t.Parallel()
-	return &example{Workspace: acctest.NewWorkspace(t, ""), Registry: acctest.NewEmbeddedRegistry(t), t: t}
+	registry := acctest.NewEmptyRegistry(t)
+	if !registry.Real() { // The names of the examples are the same in all of them: a server serves one after the other.
+		t.Parallel()
+	}
+	return &example{Workspace: acctest.NewWorkspace(t, ""), Registry: registry, t: t}
 }
 
 // connect points a configuration to the test's registry: with an override where it has a provider block, with a provider
