@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"time"
 )
 
 // Transport returns a RoundTripper that hands every request to handler in this process, without a socket.
@@ -94,6 +95,7 @@ func (r *recorder) Write(part []byte) (int, error) {
 
 func (r *recorder) response(request *http.Request) *http.Response {
 	r.WriteHeader(http.StatusOK)
+	r.sent.Set("Date", time.Now().UTC().Format(http.TimeFormat)) // as net/http does for a socket
 	body := r.body.Bytes()
 	if request.Method == http.MethodHead {
 		body = nil

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/embedded"
 )
@@ -37,6 +38,25 @@ func TestTransportGivesUpWithTheContext(t *testing.T) {
 	cancel()
 	if err := <-failed; !errors.Is(err, context.Canceled) {
 		t.Errorf("RoundTrip = %v, want the context's error", err)
+	}
+}
+
+// A client follows the server's clock by it.
+func TestTransportTellsTheTime(t *testing.T) {
+	transport := embedded.Transport(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://embedded/x", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := time.Now().Truncate(time.Second)
+	response, err := transport.RoundTrip(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = response.Body.Close()
+	date, err := http.ParseTime(response.Header.Get("Date"))
+	if err != nil || date.Before(before) || date.After(time.Now()) {
+		t.Errorf("Date %q (%v), want the time now", response.Header.Get("Date"), err)
 	}
 }
 

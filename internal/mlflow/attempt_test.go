@@ -20,7 +20,7 @@ func (endless) RoundTrip(*http.Request) (*http.Response, error) {
 
 func TestAnAnswerIsBounded(t *testing.T) {
 	request, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://registry.example", nil)
-	_, err := (&attemptTransport{next: endless{}, timeout: time.Minute, maxAnswer: 1000}).RoundTrip(request)
+	_, err := (&attemptTransport{next: endless{}, timeout: time.Minute, maxAnswer: 1000, clock: &serverClock{}}).RoundTrip(request)
 	var attempt *attemptError
 	if !errors.As(err, &attempt) || attempt.fault != registry.FaultTooLong || !attempt.permanent || err.Error() != "the answer is longer than 1000 bytes" {
 		t.Error(err)

@@ -11,7 +11,10 @@ import (
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
 )
 
-var _ registry.Client = (*Client)(nil)
+var (
+	_ registry.Client = (*Client)(nil)
+	_ registry.Clock  = (*Client)(nil)
+)
 
 // Client talks to one registry. It is safe for use by several goroutines at once.
 type Client struct {
@@ -21,6 +24,7 @@ type Client struct {
 	// secrets hides the credentials wherever a server, a proxy or a command repeats them in a message.
 	secrets          *secrets
 	ignoreRetryAfter bool
+	clock            *serverClock
 	// workspace is made sure of before the first request that carries it; nil without one.
 	workspace *workspaceCheck
 }
@@ -44,7 +48,8 @@ func New(config Config) (*Client, error) {
 	if transport == nil {
 		transport = networkTransport(config)
 	}
-	transport = &attemptTransport{next: transport, timeout: config.RequestTimeout, maxAnswer: maxAnswerSize}
+	clock := &serverClock{}
+	transport = &attemptTransport{next: transport, timeout: config.RequestTimeout, maxAnswer: maxAnswerSize, clock: clock}
 	transport = &logTransport{next: transport}
 	transport = &limitTransport{next: transport, places: make(chan struct{}, config.ConcurrentRequests)}
 	transport = &headerTransport{next: transport, headers: headers, custom: len(config.Headers) > 0}
@@ -57,7 +62,7 @@ func New(config Config) (*Client, error) {
 	}
 
 	return &Client{
-		base:    base,
+		base: base, clock: clock,
 		secrets: known, ignoreRetryAfter: config.IgnoreRetryAfter, workspace: newWorkspaceCheck(config.Workspace),
 		http: &retryablehttp.Client{
 			HTTPClient:   &http.Client{Transport: transport, CheckRedirect: checkRedirect},

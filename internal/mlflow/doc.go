@@ -7,8 +7,8 @@
 // writes a debug log before one attempt is made, bounded in time and read whole (transport_*.go). What comes back
 // becomes a value of package registry (wire.go) or a *registry.Error (errors.go).
 //
-// A Client keeps nothing of what it read but whether the server has the workspace (workspaces.go), and never writes
-// credentials to an error or a log.
+// A Client keeps nothing of what it read but whether the server has the workspace (workspaces.go) and what its clock shows
+// (server_clock.go), and never writes credentials to an error or a log.
 // Shapes, codes and limits are those of MLflow 3.17 (server/handlers.py).
 //
 // It may import internal/registry, the HTTP clients that it is made of, and Terraform's logger; nothing else of Terraform.

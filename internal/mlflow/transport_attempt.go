@@ -24,6 +24,7 @@ type attemptTransport struct {
 	next      http.RoundTripper
 	timeout   time.Duration
 	maxAnswer int64
+	clock     *serverClock
 }
 
 // attemptError is an attempt that brought no whole answer.
@@ -60,6 +61,7 @@ func (t *attemptTransport) RoundTrip(request *http.Request) (*http.Response, err
 		}
 		return nil, t.timed(outer, ctx, failure)
 	}
+	t.clock.hear(response.Header)
 	body, err := io.ReadAll(io.LimitReader(response.Body, t.maxAnswer+1))
 	_ = response.Body.Close()
 	failure := &attemptError{sent: true, status: response.StatusCode, fault: registry.FaultBrokenOff}
