@@ -36,12 +36,12 @@ func TestJitterMakesAWaitLonger(t *testing.T) {
 }
 
 func TestBackoffIsWhatRetryAfterAsksFor(t *testing.T) {
-	now := time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)
+	now := time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC).Format(http.TimeFormat)
 	for text, want := range map[string]time.Duration{
 		"0": 0, "7": 7 * time.Second, " 7 ": 7 * time.Second, "Fri, 01 May 2026 12:00:30 GMT": 30 * time.Second,
 		"Fri, 01 May 2026 11:00:00 GMT": 0, "": -1, "-3": -1, "soon": -1, "99999999999999": -1,
 	} {
-		got, ok := retryAfter(http.Header{"Retry-After": {text}}, now)
+		got, ok := retryAfter(http.Header{"Retry-After": {text}, "Date": {now}})
 		if ok != (want >= 0) || ok && got != want {
 			t.Errorf("Retry-After %q is %s, %v; want %s", text, got, ok, want)
 		}

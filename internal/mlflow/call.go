@@ -23,11 +23,13 @@ const (
 	read repetition = iota
 	// probe is a read that asks whether an endpoint is there. A 500 may be its lasting answer: do not repeat that.
 	probe
-	// repeatable is a write whose repetition finds the work done: repeat it.
+	// repeatable is a write whose repetition finds the work done, and which says what the object is to be, whoever was there
+	// in between: repeat it.
 	repeatable
 	// removal is a repeatable write that a repetition may find gone: that is success.
 	removal
-	// once is a write that would be done twice: repeat it only when it certainly was not done.
+	// once is a write that must not be sent after somebody else's change without another look: it would be done twice, or
+	// undo that change. Repeat it only when it certainly was not done: no connection could be made, or 429.
 	once
 )
 

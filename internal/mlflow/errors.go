@@ -92,6 +92,9 @@ func (c *call) answered(response *http.Response, body []byte) *registry.Error {
 	failure := &registry.Error{
 		Status: response.StatusCode, Operation: c.operation(), Unknown: c.write() && unclearStatus(response.StatusCode),
 	}
+	if wait, ok := retryAfter(response.Header); ok && !c.ignoreRetryAfter {
+		failure.RetryAfter = wait
+	}
 	var content struct {
 		Code    string `json:"error_code"`
 		Message string `json:"message"`
@@ -175,6 +178,7 @@ func (c *call) interrupted(cause error) error {
 	}
 	if c.last != nil {
 		failure.Kind, failure.Code, failure.Status, failure.Fault = c.last.Kind, c.last.Code, c.last.Status, c.last.Fault
+		failure.RetryAfter = c.last.RetryAfter
 		failure.Message = fmt.Sprintf("%s (stopped after %d attempt(s): %v)", c.last.Message, c.attempts, cause)
 	}
 	return &stoppedError{answer: failure, cause: cause}

@@ -71,7 +71,7 @@ func (c *call) retryAnswer(response *http.Response) bool {
 	response.Body = io.NopCloser(bytes.NewReader(body))
 	c.last = c.answered(response, body)
 	c.unclear = c.unclear || c.last.Unknown
-	if wait, ok := retryAfter(response.Header, time.Now()); ok && wait > maxRetryAfter && !c.ignoreRetryAfter {
+	if c.last.RetryAfter > maxRetryAfter {
 		return false
 	}
 	return retryableStatus(c, status)
@@ -96,7 +96,7 @@ func retryableStatus(c *call, status int) bool {
 func backoff(config Config) retryablehttp.Backoff {
 	return func(_, _ time.Duration, attempt int, response *http.Response) time.Duration {
 		if response != nil && !config.IgnoreRetryAfter {
-			if wait, ok := retryAfter(response.Header, time.Now()); ok {
+			if wait, ok := retryAfter(response.Header); ok {
 				return wait
 			}
 		}
@@ -106,13 +106,18 @@ func backoff(config Config) retryablehttp.Backoff {
 	}
 }
 
-// retryAfter reads the header Retry-After: a number of seconds or a date (RFC 9110, 10.2.3).
-func retryAfter(header http.Header, now time.Time) (time.Duration, bool) {
+// retryAfter reads the header Retry-After: a number of seconds, or a time (RFC 9110, 10.2.3), which is by the clock of the
+// server that the header Date shows.
+func retryAfter(header http.Header) (time.Duration, bool) {
 	text := strings.TrimSpace(header.Get("Retry-After"))
 	if seconds, err := strconv.ParseInt(text, 10, 32); err == nil && seconds >= 0 {
 		return time.Duration(seconds) * time.Second, true
 	}
 	if date, err := http.ParseTime(text); err == nil {
+		now, err := http.ParseTime(header.Get("Date"))
+		if err != nil {
+			now = time.Now()
+		}
 		return max(0, date.Sub(now)), true
 	}
 	return 0, false

@@ -49,10 +49,15 @@ func TestRetries(t *testing.T) {
 		"a read gives up with the last message":  {reads, slices.Repeat([]reply{busy}, 8), registry.ErrUnavailable, known, "deadlock detected"},
 		"a read of 400 is not repeated":          {reads, []reply{fails(400, "INVALID_PARAMETER_VALUE", "no")}, registry.ErrInvalid, known, "no"},
 		"a read of 501 is not repeated":          {reads, []reply{fails(501, "NOT_IMPLEMENTED", "no")}, registry.ErrInternal, known, "no"},
-		"a transition is repeated":               {moves, []reply{busy, hangsUp, breaksOff, says(200, aVersion)}, nil, known, ""},
-		"a transition of 500 is not repeated":    {moves, []reply{fails(500, "INTERNAL_ERROR", "boom")}, registry.ErrInternal, unknown, "boom"},
-		"a transition gives up":                  {moves, slices.Repeat([]reply{busy}, 8), registry.ErrUnavailable, unknown, "deadlock"},
-		"a lost transition stays unclear":        {moves, []reply{hangsUp, fails(403, "PERMISSION_DENIED", "no")}, registry.ErrPermissionDenied, unknown, "no"},
+		"a transition is sent once, 503":         {moves, []reply{busy}, registry.ErrUnavailable, unknown, "deadlock"},
+		"a transition is sent once, 502":         {moves, []reply{says(502, "<h1>Bad Gateway</h1>")}, registry.ErrUnavailable, unknown, "Bad Gateway"},
+		"a transition is sent once, 504":         {moves, []reply{says(504, "too slow")}, registry.ErrUnavailable, unknown, "too slow"},
+		"a transition is sent once, 500":         {moves, []reply{fails(500, "INTERNAL_ERROR", "boom")}, registry.ErrInternal, unknown, "boom"},
+		"a transition is sent once, lost answer": {moves, []reply{hangsUp}, registry.ErrUnavailable, unknown, "EOF"},
+		"a transition is sent once, half answer": {moves, []reply{breaksOff}, registry.ErrUnavailable, unknown, "broke off"},
+		"a refused transition is known":          {moves, []reply{fails(403, "PERMISSION_DENIED", "no")}, registry.ErrPermissionDenied, known, "no"},
+		"a transition waits for its turn":        {moves, []reply{says(429, ""), says(429, ""), says(200, aVersion)}, nil, known, ""},
+		"a transition gives up waiting":          {moves, slices.Repeat([]reply{says(429, "slow down")}, 8), registry.ErrUnavailable, known, "slow down"},
 		"a tag is repeated":                      {setsTag, []reply{hangsUp, says(502, ""), says(200, "{}")}, nil, known, ""},
 		"a version is created once, 503":         {creates, []reply{busy}, registry.ErrUnavailable, unknown, "deadlock"},
 		"a version is created once, 502":         {creates, []reply{says(502, "<h1>Bad Gateway</h1>")}, registry.ErrUnavailable, unknown, "Bad Gateway"},
@@ -110,18 +115,20 @@ func TestNoConnectionIsKnownAndGivenUpSoon(t *testing.T) {
 	}
 }
 
-func TestACreateGoesOnAfterAFailedDial(t *testing.T) {
-	server := serve(t, says(200, aVersion))
-	dials := 0
-	flaky := func(c *mlflow.Config) {
-		c.Transport = &http.Transport{DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
-			if dials++; dials < 3 {
-				return nil, errors.New("no route to host")
-			}
-			return (&net.Dialer{}).DialContext(ctx, network, address)
-		}}
+func TestWhatIsSentOnceGoesOnAfterAFailedDial(t *testing.T) {
+	for _, call := range []func(context.Context, *mlflow.Client) error{creates, moves} {
+		server := serve(t, says(200, aVersion))
+		dials := 0
+		flaky := func(c *mlflow.Config) {
+			c.Transport = &http.Transport{DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+				if dials++; dials < 3 {
+					return nil, errors.New("no route to host")
+				}
+				return (&net.Dialer{}).DialContext(ctx, network, address)
+			}}
+		}
+		must(t, call(t.Context(), server.connect(flaky)))
 	}
-	must(t, creates(t.Context(), server.connect(flaky)))
 }
 
 func TestAnUnknownHostIsNotAskedAgain(t *testing.T) {
@@ -144,7 +151,7 @@ func TestTheEndOfTheContextEndsTheCallAtOnce(t *testing.T) {
 	for name, test := range map[string]struct {
 		call    func(context.Context, *mlflow.Client) error
 		unknown bool
-	}{"read": {reads, false}, "transition": {moves, true}} {
+	}{"read": {reads, false}, "tag": {setsTag, true}} {
 		t.Run("in the wait of a "+name, func(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			answered := make(chan struct{})
@@ -212,4 +219,38 @@ func TestRetryAfterWinsOverTheBackOff(t *testing.T) {
 		says(503, "")(w, r)
 	}, says(200, aVersion))
 	must(t, reads(t.Context(), server.connect(func(c *mlflow.Config) { c.BackoffFactor = 3600 })))
+}
+
+// RetryAfter is for whoever sends again what this client sends once.
+func TestAnErrorTellsHowLongTheServerAsksToWait(t *testing.T) {
+	asks := func(status int, header map[string]string) reply {
+		return func(w http.ResponseWriter, r *http.Request) {
+			for name, value := range header {
+				w.Header().Set(name, value)
+			}
+			says(status, "busy")(w, r)
+		}
+	}
+	const date = "Mon, 23 Nov 2026 12:00:00 GMT"
+	for name, test := range map[string]struct {
+		reply  reply
+		ignore bool
+		want   time.Duration
+	}{
+		"not said":                           {asks(503, nil), false, 0},
+		"in seconds":                         {asks(503, map[string]string{"Retry-After": "7"}), false, 7 * time.Second},
+		"longer than this client would wait": {asks(429, map[string]string{"Retry-After": "86400"}), false, 24 * time.Hour},
+		"no number":                          {asks(503, map[string]string{"Retry-After": "soon"}), false, 0},
+		"a time by the server's clock":       {asks(503, map[string]string{"Retry-After": "Mon, 23 Nov 2026 12:00:09 GMT", "Date": date}), false, 9 * time.Second},
+		"a time that is over":                {asks(503, map[string]string{"Retry-After": "Mon, 23 Nov 2026 11:00:00 GMT", "Date": date}), false, 0},
+		"said, and not to be heeded":         {asks(503, map[string]string{"Retry-After": "7"}), true, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			err := moves(t.Context(), serve(t, test.reply).connect(func(c *mlflow.Config) { c.IgnoreRetryAfter, c.MaxRetries = test.ignore, -1 }))
+			answered, ok := errors.AsType[*registry.Error](err)
+			if !ok || answered.RetryAfter != test.want {
+				t.Errorf("%v, wait %v; want %v", err, answered.RetryAfter, test.want)
+			}
+		})
+	}
 }

@@ -18,6 +18,9 @@ type stageTransition struct {
 // TransitionStage moves a version to a stage and returns it (POST model-versions/transition-stage).
 // ErrNotFound when there is no such version. ArchiveExisting with a stage that is not exclusive is
 // ErrInvalid before any request: MLflow 3.17 would answer it with 500, which looks like a lost outcome.
+//
+// It is sent once, unless it certainly did not reach the server: sent again after somebody else's promotion, it would archive a
+// version that no reviewer saw. ErrOutcomeUnknown, beside what the server answered, is for the caller to settle by reading.
 func (c *Client) TransitionStage(ctx context.Context, transition registry.Transition) (registry.Version, error) {
 	const endpoint = "model-versions/transition-stage"
 	if transition.ArchiveExisting && !transition.Stage.Exclusive() {
@@ -32,7 +35,7 @@ func (c *Client) TransitionStage(ctx context.Context, transition registry.Transi
 		ArchiveExisting: transition.ArchiveExisting,
 	}
 	var answer versionAnswer
-	if err := c.send(ctx, http.MethodPost, endpoint, repeatable, body, &answer); err != nil {
+	if err := c.send(ctx, http.MethodPost, endpoint, once, body, &answer); err != nil {
 		return registry.Version{}, err
 	}
 	return answer.Version.version(), nil

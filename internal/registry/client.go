@@ -32,8 +32,8 @@ type Writer interface {
 	// DeleteAlias removes an alias; removing one that is not there is not an error.
 	DeleteAlias(ctx context.Context, model, alias string) error
 
-	// CreateVersion registers a version. It is the one write that must not simply be sent twice: it is sent
-	// once, and ErrOutcomeUnknown is for the caller to settle by reading.
+	// CreateVersion registers a version. It is sent once, and ErrOutcomeUnknown is for the caller to settle by reading: a
+	// second request would register a second version.
 	CreateVersion(ctx context.Context, version NewVersion) (Version, error)
 	// DescribeVersion replaces a version's description.
 	DescribeVersion(ctx context.Context, model string, number Number, description string) error
@@ -43,7 +43,11 @@ type Writer interface {
 	SetVersionTag(ctx context.Context, model string, number Number, key, value string) error
 	// DeleteVersionTag removes one tag of a version; removing a tag that is not there is not an error.
 	DeleteVersionTag(ctx context.Context, model string, number Number, key string) error
-	// TransitionStage moves a version to a stage. It can be repeated safely: the second call finds the work done.
+	// TransitionStage moves a version to a stage. It is sent once, unless it certainly never reached the registry (no
+	// connection could be made, the credentials were refused and there are new ones, 429). Every other failure comes back at
+	// once, with ErrOutcomeUnknown if the transition may have been done or may still be: an Error whose RetryAfter says how
+	// long a server asks to wait. Sent again without a look at who holds the stage by then, it would archive a version that
+	// somebody has promoted meanwhile.
 	TransitionStage(ctx context.Context, transition Transition) (Version, error)
 }
 

@@ -3,6 +3,7 @@ package registry
 import (
 	"errors"
 	"fmt"
+	"time"
 )
 
 // What can go wrong in a registry, whichever server answers. Test with errors.Is.
@@ -50,6 +51,9 @@ type Error struct {
 	Message string
 	// Unknown is set when a write may or may not have taken effect; errors.Is(err, ErrOutcomeUnknown) reports it.
 	Unknown bool
+	// RetryAfter is how long the server asks to wait before the request is sent again (the header Retry-After, RFC 9110,
+	// 10.2.3), however long that is; 0 when it does not say, and where the settings tell not to heed it.
+	RetryAfter time.Duration
 	// Fault is what exactly went wrong, where that can be told; else empty.
 	Fault Fault
 }
