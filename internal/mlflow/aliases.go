@@ -21,9 +21,12 @@ type aliasName struct {
 
 // SetAlias points an alias at a version (POST registered-models/alias); it moves one that exists. ErrNotFound when there is
 // no such model or version, ErrInvalid when MLflow refuses the alias, ErrUnsupported when the server is older than MLflow 2.3.
+//
+// It is sent once, unless it certainly did not reach the server: sent again after somebody has moved the alias, it would take it
+// back. ErrOutcomeUnknown is for the caller to settle by reading.
 func (c *Client) SetAlias(ctx context.Context, model, alias string, number registry.Number) error {
 	body := aliasTarget{Name: model, Alias: alias, Version: number.String()}
-	return withoutAliases(c.send(ctx, http.MethodPost, "registered-models/alias", repeatable, body, &nothing{}))
+	return withoutAliases(c.send(ctx, http.MethodPost, "registered-models/alias", once, body, &nothing{}))
 }
 
 // DeleteAlias removes an alias (DELETE registered-models/alias). MLflow answers 200 when it is not there, and ErrNotFound

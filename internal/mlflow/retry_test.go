@@ -29,6 +29,7 @@ var (
 		_, err := c.TransitionStage(ctx, registry.Transition{Model: "m", Number: 7, Stage: registry.StageProduction})
 		return err
 	}
+	points  = func(ctx context.Context, c *mlflow.Client) error { return c.SetAlias(ctx, "m", "champion", 7) }
 	setsTag = func(ctx context.Context, c *mlflow.Client) error { return c.SetVersionTag(ctx, "m", 7, "k", "v") }
 	deletes = func(ctx context.Context, c *mlflow.Client) error { return c.DeleteVersion(ctx, "m", 7) }
 	untags  = func(ctx context.Context, c *mlflow.Client) error { return c.DeleteModelTag(ctx, "m", "k") }
@@ -58,6 +59,9 @@ func TestRetries(t *testing.T) {
 		"a refused transition is known":          {moves, []reply{fails(403, "PERMISSION_DENIED", "no")}, registry.ErrPermissionDenied, known, "no"},
 		"a transition waits for its turn":        {moves, []reply{says(429, ""), says(429, ""), says(200, aVersion)}, nil, known, ""},
 		"a transition gives up waiting":          {moves, slices.Repeat([]reply{says(429, "slow down")}, 8), registry.ErrUnavailable, known, "slow down"},
+		"an alias is set once, 503":              {points, []reply{busy}, registry.ErrUnavailable, unknown, "deadlock"},
+		"an alias is set once, lost answer":      {points, []reply{hangsUp}, registry.ErrUnavailable, unknown, "EOF"},
+		"an alias waits for its turn":            {points, []reply{says(429, ""), says(200, "{}")}, nil, known, ""},
 		"a tag is repeated":                      {setsTag, []reply{hangsUp, says(502, ""), says(200, "{}")}, nil, known, ""},
 		"a version is created once, 503":         {creates, []reply{busy}, registry.ErrUnavailable, unknown, "deadlock"},
 		"a version is created once, 502":         {creates, []reply{says(502, "<h1>Bad Gateway</h1>")}, registry.ErrUnavailable, unknown, "Bad Gateway"},

@@ -38,7 +38,7 @@ func withTokens(list ...string) func(*mlflow.Config) {
 }
 
 func TestATokenThatTheServerRefusesIsReplacedOnce(t *testing.T) {
-	for _, once := range []func(context.Context, *mlflow.Client) error{moves} { // A 401 has done nothing.
+	for _, once := range []func(context.Context, *mlflow.Client) error{moves, points} { // A 401 has done nothing.
 		must(t, once(t.Context(), serve(t, says(401, "expired"), says(200, aVersion)).connect(withTokens("old-token", "new-token"))))
 	}
 	server := serve(t, says(401, "expired"), says(200, aVersion), says(200, aVersion))

@@ -27,7 +27,8 @@ type Writer interface {
 	SetModelTag(ctx context.Context, name, key, value string) error
 	// DeleteModelTag removes one tag of a model; removing a tag that is not there is not an error.
 	DeleteModelTag(ctx context.Context, name, key string) error
-	// SetAlias points an alias at a version. It moves an alias that exists, in one step.
+	// SetAlias points an alias at a version. It moves an alias that exists, in one step. It is sent once, and
+	// ErrOutcomeUnknown is for the caller to settle by reading: a second request would undo what somebody else did in between.
 	SetAlias(ctx context.Context, model, alias string, number Number) error
 	// DeleteAlias removes an alias; removing one that is not there is not an error.
 	DeleteAlias(ctx context.Context, model, alias string) error
