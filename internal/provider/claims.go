@@ -1,248 +1,158 @@
 package provider
 
 import (
-	"cmp"
-	"context"
 	"fmt"
 	"slices"
-	"sync"
-	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/claim"
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/handover"
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
 )
 
-// claims are the exclusive stages that the resources of one walk say their versions are to hold. Terraform plans
-// resources one by one, in any order, and tells a provider neither their addresses nor when it is through: the later of
-// two rivals finds the earlier one here. They cover what this process plans: not other provider aliases, not other
-// states, and not resources left out with -target. The handover itself covers those.
-type claims struct {
-	mu      sync.Mutex
-	held    map[place][]claim
-	arrived chan struct{}
-	// staged are the versions that a resource puts into a stage, and adopted those that one is new to, by model. What is
-	// destroyed beside it, because it was replaced, renamed or changed to another type, leaves them alone.
-	staged, adopted map[string][]registry.Number
-	// doomed are the versions that are planned to be deleted, by model.
-	doomed map[string][]registry.Number
-}
-
-// place is one exclusive stage of one model.
-type place struct {
-	model string
-	stage registry.Stage
-}
-
-// claim is one resource's word on who is to hold a place.
-type claim struct {
-	// version is 0 for a version that is yet to be created.
-	version registry.Number
-	// source is the source of a version, where the resource has one: it tells a new version from another.
-	source string
-	// pointer is set for a resource that is nothing but this claim.
-	pointer bool
-	// changes is set when the resource is new, or when its version does not hold the place yet.
-	changes bool
-}
-
-// String names the claimed version for people.
-func (c claim) String() string {
-	if c.version == 0 {
-		return fmt.Sprintf("a new version from %s", c.source)
+// claimant names what a claim on a stage gives it to.
+func claimant(made claim.Claim) string {
+	if made.Version == 0 {
+		return fmt.Sprintf("a new version from %s", made.Source)
 	}
-	return "version " + c.version.String()
+	return "version " + made.Version.String()
 }
 
-// wayOut says what a user can do about two claims that exclude each other.
-func (c claim) wayOut(other claim) string {
+// pointerClaim returns the claim of a pointer on its stage.
+func pointerClaim(goal handover.Goal, stored, changes bool) claim.Claim {
+	return claim.Claim{
+		Of: claim.Stage(goal.Model, goal.Stage), Owner: modelStageType, Stored: stored, Changes: changes, Version: goal.Version, Pointer: true,
+	}
+}
+
+// stageObject returns the stage that a pointer is about.
+func (s *modelStageState) stageObject() claim.Object {
+	stage, _ := registry.ParseStage(s.Stage.ValueString())
+	return claim.Stage(s.ModelName.ValueString(), stage)
+}
+
+// wayOut says what a user can do about two claims on stages that exclude each other.
+func wayOut(made, other claim.Claim) string {
 	switch {
-	case c.pointer && other.pointer:
+	case made.Pointer && other.Pointer:
 		return "Keep one of the two " + modelStageType + "."
-	case c.pointer || other.pointer:
+	case made.Pointer || other.Pointer:
 		return "Leave the stage out of the " + modelVersionType + ", or remove the " + modelStageType + "."
 	}
 	return "Set the stage of the one that is to leave to \"Archived\", or leave its stage out; or set archive_existing_versions = false " +
 		"on both to let them share the stage."
 }
 
-// same reports whether two claims mean one version. A resource that is replaced is planned twice, as it is and as new,
-// with the same source.
-func (c claim) same(other claim) bool {
-	return c.version == other.version && (c.version != 0 || c.source == other.source) ||
-		(c.version == 0) != (other.version == 0) && c.source != "" && c.source == other.source
-}
-
-// compare orders claims by version, new ones last and by source.
-func (c claim) compare(other claim) int {
-	return cmp.Or(cmp.Compare(uint64(c.version-1), uint64(other.version-1)), cmp.Compare(c.source, other.source))
-}
-
-// add notes a claim and returns the rivals of it: earlier claims that another version is to hold the same place, in
-// ascending order.
-func (c *claims) add(at place, made claim) []claim {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.held == nil {
-		c.held = make(map[place][]claim)
+// objectName names an object for people.
+func objectName(object claim.Object) string {
+	switch object.Kind {
+	case claim.KindModel:
+		return fmt.Sprintf("registered model %q", object.Model)
+	case claim.KindVersion:
+		return fmt.Sprintf("version %s of model %q", object.Version, object.Model)
+	case claim.KindStage:
+		return fmt.Sprintf("stage %s of model %q", object.Name, object.Model)
+	case claim.KindAlias:
+		return fmt.Sprintf("alias %q of model %q", object.Name, object.Model)
+	case claim.KindTag:
 	}
-	var rivals []claim
-	for _, earlier := range c.held[at] {
-		if !earlier.same(made) {
-			rivals = append(rivals, earlier)
+	return tagPlace{model: object.Model, version: object.Version, key: object.Name}.String()
+}
+
+// stake claims the goal's stage for a resource, and fails the plan when another resource of the configuration claims it for another
+// version, or another stage for the same version. A rivalry in which nothing is to change (both hold the stage already) only warns, so
+// that it blocks neither a plan nor a destroy.
+func (s *session) stake(goal handover.Goal, made claim.Claim, diags *diag.Diagnostics) {
+	if !s.known() {
+		return
+	}
+	made.On, made.Shared = claim.Stage(goal.Model, goal.Stage), !goal.ArchiveExisting
+	met := s.declareObject(made, "stage", diags)
+	if len(met.Elsewhere) > 0 {
+		stages := []string{string(goal.Stage), met.Elsewhere[0].On.Name}
+		slices.Sort(stages)
+		diags.AddAttributeError(path.Root("stage"), fmt.Sprintf("Version %s of model %q is to be in two stages", made.Version, goal.Model),
+			fmt.Sprintf("The configuration wants it in %s and in %s, and a version is in one stage at a time. Keep one of the two resources, or "+
+				"leave the stage of one out.", stages[0], stages[1]))
+		return
+	}
+	if len(met.Rivals) == 0 {
+		return
+	}
+	slices.SortFunc(met.Rivals, claim.Claim.Compare)
+	rival, news := met.Rivals[0], made.Changes
+	for _, other := range met.Rivals {
+		if other.Changes && !rival.Changes {
+			rival = other
+		}
+		news = news || other.Changes
+	}
+	both := []claim.Claim{made, rival}
+	slices.SortFunc(both, claim.Claim.Compare)
+	title := fmt.Sprintf("Two versions of model %q are to hold %s", goal.Model, goal.Stage)
+	detail := fmt.Sprintf("The configuration wants %s and %s in %s, and only one version can hold it. %s", claimant(both[0]), claimant(both[1]),
+		goal.Stage, wayOut(made, rival))
+	if news {
+		diags.AddAttributeError(path.Root("stage"), title, detail)
+		return
+	}
+	diags.AddAttributeWarning(path.Root("stage"), title, detail+" Until then, each apply takes the stage from one to the other.")
+}
+
+// declareObject notes a claim, and fails the plan if what is claimed is planned to be removed: Terraform planned that first, and it cannot be
+// told any more that somebody keeps it. It returns what the claim meets.
+func (s *session) declareObject(made claim.Claim, attribute string, diags *diag.Diagnostics) claim.Answer {
+	met := s.ledger.Declare(made)
+	for _, left := range met.Departed {
+		if !toleratesDestroy(made, left) {
+			removedAndKept(left.On, attribute, diags)
+			break
 		}
 	}
-	c.held[at] = append(c.held[at], made)
-	c.arrive()
-	slices.SortFunc(rivals, claim.compare)
-	return rivals
-}
-
-// elsewhere returns the other exclusive stage that a version is claimed for, and whether there is one. A version is in one
-// stage at a time.
-func (c *claims) elsewhere(at place, version registry.Number) (registry.Stage, bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for other, made := range c.held {
-		if other.model == at.model && other.stage != at.stage && version != 0 &&
-			slices.ContainsFunc(made, func(earlier claim) bool { return earlier.version == version }) {
-			return other.stage, true
-		}
+	if met.Ended {
+		diags.AddAttributeError(path.Root(attribute),
+			fmt.Sprintf("Registered model %q would be deleted while other resources keep what is in it", made.On.Model), endedAdvice(made))
 	}
-	return "", false
+	return met
 }
 
-// stage notes that a resource puts a version into a stage.
-func (c *claims) stage(model string, version registry.Number) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.staged == nil {
-		c.staged = make(map[string][]registry.Number)
+// toleratesDestroy reports whether the apply gets by with a destroy that was planned before the claim: it sees both, and what the one
+// removes the other one puts there again, if they come in this order.
+func toleratesDestroy(made claim.Claim, left claim.Departure) bool {
+	switch {
+	case left.Deletes:
+		return false
+	case !made.Stored:
+		return true
 	}
-	c.staged[model] = append(c.staged[model], version)
+	return made.Changes && (made.On.Kind == claim.KindStage || made.On.Kind == claim.KindTag && !made.Single)
 }
 
-// adopt notes that a resource which is new to the state takes a version that exists.
-func (c *claims) adopt(model string, version registry.Number) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.adopted == nil {
-		c.adopted = make(map[string][]registry.Number)
+// removedAndKept adds the error for an object that one resource is planned to remove and another one keeps.
+func removedAndKept(object claim.Object, attribute string, diags *diag.Diagnostics) {
+	diags.AddAttributeError(path.Root(attribute), fmt.Sprintf("The %s would be removed and kept at once", objectName(object)),
+		"This resource keeps it, and another one, which knows it as well, is to be destroyed. Terraform planned the destroy first, when nothing "+
+			"told that it is to stay. If a block has only got another name, add a moved block from the old address to the new one. To remove "+
+			"one of two resources and keep what both of them are about, let go of it with a removed block and destroy = false.")
+}
+
+// endedAdvice says what to do about a model that is to be deleted with all that is in it while somebody keeps some of it.
+func endedAdvice(kept claim.Claim) string {
+	what := objectName(kept.On)
+	if kept.On.Kind == claim.KindVersion && kept.On.Version == 0 {
+		what = "a new version from " + kept.Source
 	}
-	c.adopted[model] = append(c.adopted[model], version)
+	return fmt.Sprintf("The resource of the model is to be destroyed or replaced (it has force_destroy = true), and all that is in the model goes with it. "+
+		"But this configuration keeps the %s. If the model was tainted, terraform untaint keeps it. To replace it with all that is in it, "+
+		"taint the resources of what is in it, too; to delete it, remove their blocks as well. To only stop managing the model, use a removed "+
+		"block with destroy = false.", what)
 }
 
-// isStaged reports whether a resource planned in this process puts the version into a stage.
-func (c *claims) isStaged(model string, version registry.Number) bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return slices.Contains(c.staged[model], version)
-}
-
-// isWanted reports whether a resource planned in this process puts the version into a stage, or adopts it.
-func (c *claims) isWanted(model string, version registry.Number) bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return slices.Contains(c.staged[model], version) || slices.Contains(c.adopted[model], version)
-}
-
-// born tells the claims which number a new version got: from then on others claim it by its number.
-func (c *claims) born(model, source string, number registry.Number) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for at, made := range c.held {
-		for index := range made {
-			if at.model == model && made[index].version == 0 && made[index].source == source {
-				made[index].version = number
-			}
-		}
-	}
-}
-
-// forget drops all claims.
-func (c *claims) forget() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	clear(c.held)
-	clear(c.staged)
-	clear(c.adopted)
-	clear(c.doomed)
-}
-
-// patience is how long a resource that leaves a stage waits for its successor to be planned, before it says that there
-// is none, while nothing else is under way. Terraform plans up to ten resources at a time.
-const patience = 250 * time.Millisecond
-
-// successor reports whether a claim of the wanted kind is made for a place, now or within the patience.
-func (c *claims) successor(ctx context.Context, at place, wanted func(claim) bool) bool {
-	return c.await(ctx, func() bool { return slices.ContainsFunc(c.held[at], wanted) })
-}
-
-// afterDestroy reports whether a resource keeps the version of a destroyed one in a stage, and whether somebody holds its stage
-// afterwards, now or within the patience.
-func (c *claims) afterDestroy(ctx context.Context, at place, version registry.Number) (kept, held bool) {
-	c.await(ctx, func() bool {
-		kept = slices.Contains(c.staged[at.model], version)
-		held = kept || len(c.held[at]) > 0
-		return held
-	})
-	return kept, held
-}
-
-// doom notes a version that is planned to be deleted.
-func (c *claims) doom(model string, version registry.Number) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.doomed == nil {
-		c.doomed = make(map[string][]registry.Number)
-	}
-	c.doomed[model] = append(c.doomed[model], version)
-	c.arrive()
-}
-
-// survivors returns those of a model's versions that are not planned to be deleted, now or within the patience.
-func (c *claims) survivors(ctx context.Context, model string, versions []registry.Version) []registry.Version {
-	var left []registry.Version
-	c.await(ctx, func() bool {
-		left = slices.DeleteFunc(slices.Clone(versions), func(v registry.Version) bool { return slices.Contains(c.doomed[model], v.Number) })
-		return len(left) == 0
-	})
-	return left
-}
-
-// arrive wakes those who wait for something to be planned.
-func (c *claims) arrive() {
-	if c.arrived != nil {
-		close(c.arrived)
-		c.arrived = nil
-	}
-}
-
-// await reports whether something is found, now or, as more is planned, within the patience. found is asked with the claims locked.
-func (c *claims) await(ctx context.Context, found func() bool) bool {
-	walk := walkOf(ctx)
-	defer walk.pause()()
-	for {
-		c.mu.Lock()
-		if found() {
-			c.mu.Unlock()
-			return true
-		}
-		if c.arrived == nil {
-			c.arrived = make(chan struct{})
-		}
-		arrived := c.arrived
-		c.mu.Unlock()
-		rest, changed := walk.atRest()
-		var late <-chan time.Time
-		if rest {
-			late = time.After(patience)
-		}
-		select {
-		case <-arrived:
-		case <-changed:
-		case <-late:
-			return false
-		case <-ctx.Done():
-			return false
-		}
-	}
+// leavesAndComes adds the error for an object whose resource goes while another one comes, which would make something else of it.
+func leavesAndComes(object claim.Object, diags *diag.Diagnostics) {
+	diags.AddError(fmt.Sprintf("The %s would leave one resource and come to another", objectName(object)),
+		"Terraform destroys the one and creates the other in any order, so that it could be missing, or taken for somebody else's. If the block "+
+			"has only got another name, add a moved block from the old address to the new one; change the rest in a later apply.")
 }

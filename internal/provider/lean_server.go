@@ -2,8 +2,11 @@ package provider
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/claim"
 )
 
 // fullServer is what terraform-plugin-framework serves. plugin-go finds out by type assertions which of it a server has.
@@ -17,7 +20,7 @@ type fullServer interface {
 // leanServer counts the requests that come once or more for each instance, and lets go of them when they are through.
 type leanServer struct {
 	fullServer
-	walk *walk
+	walk *claim.Walk
 	// logged keeps the contexts of requests.
 	logged bool
 }
@@ -25,17 +28,18 @@ type leanServer struct {
 // Lean returns a server that knows which requests are under way, and holds on to none which it has answered. The framework's
 // own does (1.19): it keeps the context of each until Terraform stops it, with the loggers in it, which was 60 MB after a plan
 // of 1,000 instances. Unless logged is set, requests have no loggers, which took a sixth of the plugin's CPU to write nothing. A server
-// of another make is returned as it is.
+// that lacks a part of the protocol would be served without all of that, and without what waits for requests under way: it panics.
 func Lean(server tfprotov6.ProviderServer, logged bool) tfprotov6.ProviderServer {
-	if full, ok := server.(fullServer); ok {
-		return leanServer{full, &walk{}, logged}
+	full, ok := server.(fullServer)
+	if !ok {
+		panic(fmt.Sprintf("%T does not serve all that terraform-plugin-framework serves; was it upgraded?", server))
 	}
-	return server
+	return leanServer{full, &claim.Walk{}, logged}
 }
 
 // lean counts a call while it lasts, and makes it with a context that nobody can hold on to.
 func lean[Q, A any](ctx context.Context, s leanServer, req Q, call func(context.Context, Q) (A, error)) (A, error) {
-	ctx, through := s.walk.begin(ctx)
+	ctx, through := s.walk.Begin(ctx)
 	defer through()
 	if s.logged {
 		return call(ctx, req)

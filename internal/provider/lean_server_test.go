@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"reflect"
 	"runtime"
 	"testing"
 	"weak"
@@ -153,15 +154,32 @@ func TestRequestsHaveLoggersWhereTheLogIsRead(t *testing.T) {
 	}
 }
 
+// Whatever the framework serves is served: plugin-go asks a server by type assertions for what it has, and what the lean one lacks would be
+// gone without a word.
 func TestALeanServerHasWhatTheFrameworksHas(t *testing.T) {
-	server := provider.Lean(providerserver.NewProtocol6(provider.New("test")())(), false)
-	if _, ok := server.(tfprotov6.ListResourceServer); !ok {
-		t.Error("it lists nothing")
+	bare := providerserver.NewProtocol6(provider.New("test")())()
+	lean := reflect.TypeOf(provider.Lean(bare, false))
+	if lean == reflect.TypeOf(bare) {
+		t.Fatal("the server is the framework's own")
 	}
-	if _, ok := server.(tfprotov6.ActionServer); !ok {
-		t.Error("it has no actions")
+	methods := 0
+	for method := range reflect.TypeOf(bare).Methods() {
+		methods++
+		if _, ok := lean.MethodByName(method.Name); !ok {
+			t.Errorf("the framework serves %s, and the lean server does not", method.Name)
+		}
 	}
-	if _, ok := server.(tfprotov6.StateStoreServer); !ok {
-		t.Error("it has no state stores")
+	if methods < 30 {
+		t.Errorf("only %d methods were compared", methods)
 	}
+}
+
+// A server of another make is no lean one, and is not taken for one.
+func TestNothingIsServedThatIsNotLean(t *testing.T) {
+	defer func() {
+		if recover() == nil {
+			t.Error("a server that lacks parts of the protocol is served as it is")
+		}
+	}()
+	provider.Lean(struct{ tfprotov6.ProviderServer }{}, false)
 }

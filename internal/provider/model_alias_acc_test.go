@@ -44,11 +44,11 @@ func TestAccModelAlias_life(t *testing.T) {
 		},
 		resource.TestStep{ // Moves in place; the plan names the version that it leaves.
 			Config:            s.hcl(alias("champion", "champion", `"2"`)),
-			ConfigPlanChecks:  before(updates(champion), changesOnly{champion, []string{"version"}}),
+			ConfigPlanChecks:  before(updates(champion), changesOnly{champion, []string{"version", "previous_version"}}, planHas(champion, "previous_version", "1")),
 			ConfigStateChecks: []statecheck.StateCheck{s.aliases(others("2"))},
 		},
 		resource.TestStep{ResourceName: champion, ImportState: true, ImportStateId: s.model + "/champion", ImportStateVerify: true,
-			ImportStateVerifyIdentifierAttribute: "alias"},
+			ImportStateVerifyIdentifierAttribute: "alias", ImportStateVerifyIgnore: []string{"previous_version"}},
 		resource.TestStep{ResourceName: champion, ImportState: true, ImportStateId: s.model + "/nobody", ExpectError: says("The registry has no alias \"nobody\"")},
 		resource.TestStep{ResourceName: champion, ImportState: true, ImportStateId: s.model, ExpectError: says("is not of the form MODEL/ALIAS")},
 		resource.TestStep{ // Drift.

@@ -4,15 +4,22 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/claim"
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
 )
 
 // modelAliasState is the configuration, plan and state of mlregistry_model_alias.
 type modelAliasState struct {
-	ModelName types.String   `tfsdk:"model_name"`
-	Alias     types.String   `tfsdk:"alias"`
-	Version   types.String   `tfsdk:"version"`
-	Timeouts  timeouts.Value `tfsdk:"timeouts"`
+	ModelName       types.String   `tfsdk:"model_name"`
+	Alias           types.String   `tfsdk:"alias"`
+	Version         types.String   `tfsdk:"version"`
+	PreviousVersion types.String   `tfsdk:"previous_version"`
+	Timeouts        timeouts.Value `tfsdk:"timeouts"`
+}
+
+// alias returns which alias it is.
+func (s *modelAliasState) alias() claim.Object {
+	return claim.Alias(s.ModelName.ValueString(), s.Alias.ValueString())
 }
 
 // fromRegistry takes over where the alias points, and reports whether it exists.

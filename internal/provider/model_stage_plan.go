@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/claim"
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/handover"
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
 )
@@ -65,7 +66,7 @@ func (r *modelStageResource) ModifyPlan(ctx context.Context, req resource.Modify
 // planTakeOver plans a pointer that is new to the state, from the process's first observation of the model.
 func (r *modelStageResource) planTakeOver(ctx context.Context, config, plan *modelStageState, diags *diag.Diagnostics) {
 	goal := r.session.guard(plan.goal(ctx, diags))
-	observed, err := r.session.cache.FirstVersions(ctx, goal.Model)
+	observed, err := r.session.firstVersions(ctx, goal.Model)
 	if err != nil {
 		diags.AddError(fmt.Sprintf("Unable to read the versions of model %q", goal.Model), explain(err))
 		return
@@ -77,7 +78,7 @@ func (r *modelStageResource) planTakeOver(ctx context.Context, config, plan *mod
 	plan.PromotedWith = r.session.planSignature(ctx, goal, version.Stage, config.PromotionTags, types.MapNull(types.StringType),
 		&versionMemory{}, diags)
 	leaving := r.session.review(version, goal, handover.Observe(observed), diags)
-	r.session.stake(goal, claim{version: goal.Version, pointer: true, changes: true}, diags)
+	r.session.stake(goal, pointerClaim(goal, false, true), diags)
 	if len(leaving) > 0 {
 		warnOfStrangers(goal, leaving, "this pointer is new to the stage", diags)
 	}
@@ -97,7 +98,7 @@ func (r *modelStageResource) planMove(
 	plan.PromotedWith = r.session.planSignature(ctx, goal, from, config.PromotionTags, prior.PromotedWith, memory, diags)
 	if goal.Version != held {
 		// The plan has read the model; the plan made again during apply has not, and leaves the check to the handover.
-		if observed, seen := r.session.cache.Seen(goal.Model); seen {
+		if observed, seen := r.session.seenVersions(goal.Model); seen {
 			version, ok := r.pointedVersion(ctx, observed, goal, diags)
 			if !ok {
 				return
@@ -105,9 +106,7 @@ func (r *modelStageResource) planMove(
 			r.session.review(version, goal, memory.View, diags)
 		}
 	}
-	r.session.stake(goal, claim{
-		version: goal.Version, pointer: true, changes: goal.Version != held,
-	}, diags)
+	r.session.stake(goal, pointerClaim(goal, true, goal.Version != held), diags)
 	leaving := handover.Reviewed(memory.View, goal)
 	if goal.Version == held && len(leaving) == 0 {
 		plan.ArchivedVersions = prior.ArchivedVersions
@@ -154,5 +153,6 @@ func (r *modelStageResource) planDestroy(
 	if memory.given(goal.Version) != goal.Version {
 		return // Somebody else has taken the stage, and keeps it.
 	}
-	r.session.planLeave(ctx, registry.Version{Model: goal.Model, Number: goal.Version, Stage: goal.Stage}, memory.View, resp)
+	leaving := claim.Departure{On: claim.Stage(goal.Model, goal.Stage), Version: goal.Version}
+	r.session.planLeave(ctx, leaving, registry.Version{Model: goal.Model, Number: goal.Version, Stage: goal.Stage}, memory.View, resp)
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/claim"
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
 )
 
@@ -40,7 +41,7 @@ func (r *modelStageResource) Create(ctx context.Context, req resource.CreateRequ
 	resp.Diagnostics.Append(read(ctx, req.Plan, &plan)...)
 	ctx, cancel := within(ctx, plan.Timeouts.Create, defaultChangeTimeout, &resp.Diagnostics)
 	defer cancel()
-	if resp.Diagnostics.HasError() || !r.session.checkWrite(&resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || !r.session.checkWrite(plan.ModelName.ValueString(), &resp.Diagnostics) {
 		return
 	}
 	signed := types.MapNull(types.StringType)
@@ -59,7 +60,7 @@ func (r *modelStageResource) Read(ctx context.Context, req resource.ReadRequest,
 	memory := loadMemory(ctx, req.Private, &resp.Diagnostics)
 	identify(ctx, resp.Identity, state.identity(), &resp.Diagnostics)
 	imported := takeImported(ctx, req.Private, resp.Private, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() || !r.session.checkRead(&resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || !r.session.checkRead(state.stageObject(), &resp.Diagnostics) {
 		return
 	}
 	model := state.ModelName.ValueString()
@@ -99,7 +100,7 @@ func (r *modelStageResource) Update(ctx context.Context, req resource.UpdateRequ
 	ctx, cancel := within(ctx, plan.Timeouts.Update, defaultChangeTimeout, &resp.Diagnostics)
 	defer cancel()
 	memory := loadMemory(ctx, req.Private, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() || !r.session.checkWrite(&resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || !r.session.checkWrite(plan.ModelName.ValueString(), &resp.Diagnostics) {
 		return
 	}
 	if !r.session.signBelatedly(ctx, plan.goal(ctx, &resp.Diagnostics), config.PromotionTags, memory, &resp.Diagnostics) {
@@ -140,13 +141,14 @@ func (r *modelStageResource) Delete(ctx context.Context, req resource.DeleteRequ
 	ctx, cancel := within(ctx, state.Timeouts.Delete, defaultDeleteTimeout, &resp.Diagnostics)
 	defer cancel()
 	memory := loadMemory(ctx, req.Private, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() || state.OnDestroy.ValueString() == destroyRetain || !r.session.checkWrite(&resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || state.OnDestroy.ValueString() == destroyRetain ||
+		!r.session.checkWrite(state.ModelName.ValueString(), &resp.Diagnostics) {
 		return
 	}
 	goal := state.goal(ctx, &resp.Diagnostics)
 	goal.Version = memory.given(goal.Version)
-	noted := isNotedKept(ctx, req.Private, &resp.Diagnostics)
-	kept := func() bool { return noted || r.session.claims.isStaged(goal.Model, goal.Version) }
+	noted := isNotedKept(ctx, req.Private, claim.Stage(goal.Model, goal.Stage), &resp.Diagnostics)
+	kept := func() bool { return noted || r.session.ledger.Staged(goal.Model, goal.Version) }
 	if err := r.session.engine.Release(ctx, goal.Model, goal.Version, goal.Stage, kept); err != nil {
 		resp.Diagnostics.AddError(fmt.Sprintf("Unable to archive version %s of model %q", goal.Version, goal.Model), explain(err))
 	}

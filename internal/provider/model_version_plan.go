@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/claim"
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/handover"
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
 )
@@ -53,6 +54,7 @@ func (r *modelVersionResource) ModifyPlan(ctx context.Context, req resource.Modi
 	proposed := planning.plan
 	resp.RequiresReplace = planning.replaced()
 	if len(resp.RequiresReplace) == 0 {
+		planning.claimVersion()
 		planning.claimTags(ctx)
 	}
 	planning.planOnDestroy()
@@ -75,15 +77,13 @@ func (r *modelVersionResource) planDestroy(ctx context.Context, req resource.Mod
 	var prior modelVersionState
 	resp.Diagnostics.Append(read(ctx, req.State, &prior)...)
 	memory := loadMemory(ctx, req.Private, &resp.Diagnostics)
-	if prior.OnDestroy.ValueString() == destroyDelete && r.session.known() {
-		r.session.claims.doom(prior.ModelName.ValueString(), prior.number())
-	}
 	keeps := prior.OnDestroy.IsNull() || prior.OnDestroy.ValueString() == destroyRetain
 	if resp.Diagnostics.HasError() || keeps {
 		return
 	}
 	version := registry.Version{Model: prior.ModelName.ValueString(), Number: prior.number(), Stage: prior.wantedStage()}
-	r.session.planLeave(ctx, version, memory.View, resp)
+	leaving := claim.Departure{On: claim.Version(version.Model, version.Number), Deletes: prior.OnDestroy.ValueString() == destroyDelete}
+	r.session.planLeave(ctx, leaving, version, memory.View, resp)
 }
 
 // versionPlanning is one plan of one version resource.
@@ -123,6 +123,26 @@ func (p *versionPlanning) replaced() path.Paths {
 		}
 	}
 	return changed
+}
+
+// claim returns what a claim of this resource says of the resource.
+func (p *versionPlanning) claim() claim.Claim {
+	made := claim.Claim{Owner: modelVersionType, Stored: p.prior != nil, Source: p.plan.Source.ValueString()}
+	if !p.plan.Version.IsUnknown() {
+		made.Version = p.plan.number()
+	}
+	made.Of = claim.Version(p.plan.ModelName.ValueString(), made.Version)
+	return made
+}
+
+// claimVersion notes that the resource has the version.
+func (p *versionPlanning) claimVersion() {
+	if !p.session.known() || p.plan.ModelName.IsUnknown() || p.config.Version.IsUnknown() {
+		return
+	}
+	made := p.claim()
+	made.On = made.Of
+	p.session.declareObject(made, "model_name", p.diags)
 }
 
 // claimTags notes the tags that the plan declares and gives up, and refuses those that promotion_tags writes.
@@ -214,9 +234,9 @@ func (p *versionPlanning) planHandover(ctx context.Context, version registry.Ver
 	}
 	p.plan.PromotedWith = p.session.planSignature(ctx, goal, version.Stage, p.config.PromotionTags, before, p.memory, p.diags)
 	leaving := p.session.review(version, goal, view, p.diags)
-	p.session.stake(goal, claim{
-		version: version.Number, source: p.plan.Source.ValueString(), changes: p.prior == nil || version.Stage != goal.Stage,
-	}, p.diags)
+	made := p.claim()
+	made.Version, made.Changes = version.Number, p.prior == nil || version.Stage != goal.Stage
+	p.session.stake(goal, made, p.diags)
 	if p.prior != nil {
 		p.session.mourn(ctx, version, goal, view, p.diags)
 	}

@@ -33,7 +33,7 @@ func (p *versionPlanning) planNew(ctx context.Context) {
 		return // The plan during apply does the rest.
 	}
 	model := p.plan.ModelName.ValueString()
-	observed, err := p.session.cache.FirstVersions(ctx, model)
+	observed, err := p.session.firstVersions(ctx, model)
 	if err != nil {
 		p.diags.AddError(fmt.Sprintf("Unable to read the versions of model %q", model), explain(err))
 		return
@@ -54,7 +54,6 @@ func (p *versionPlanning) planNew(ctx context.Context) {
 			return
 		}
 		version = found
-		p.session.claims.adopt(model, found.Number)
 		p.showAdopted(found)
 	} else if len(observed) == 0 {
 		p.session.requireModel(ctx, model, p.diags)

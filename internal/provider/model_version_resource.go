@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/claim"
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
 )
 
@@ -44,10 +45,10 @@ func (r *modelVersionResource) Read(ctx context.Context, req resource.ReadReques
 	memory := loadMemory(ctx, req.Private, &resp.Diagnostics)
 	identify(ctx, resp.Identity, state.identity(), &resp.Diagnostics)
 	memory.Imported = takeImported(ctx, req.Private, resp.Private, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() || !r.session.checkRead(&resp.Diagnostics) {
+	model, number := state.ModelName.ValueString(), state.number()
+	if resp.Diagnostics.HasError() || !r.session.checkRead(claim.Version(model, number), &resp.Diagnostics) {
 		return
 	}
-	model, number := state.ModelName.ValueString(), state.number()
 	version, versions, err := r.session.find(ctx, model, number)
 	if errors.Is(err, registry.ErrNotFound) {
 		if memory.Imported {
@@ -109,25 +110,20 @@ func (r *modelVersionResource) Delete(ctx context.Context, req resource.DeleteRe
 	resp.Diagnostics.Append(read(ctx, req.State, &state)...)
 	ctx, cancel := within(ctx, state.Timeouts.Delete, defaultDeleteTimeout, &resp.Diagnostics)
 	defer cancel()
-	if resp.Diagnostics.HasError() || !r.session.checkWrite(&resp.Diagnostics) {
+	model, number := state.ModelName.ValueString(), state.number()
+	if resp.Diagnostics.HasError() || !r.session.checkWrite(model, &resp.Diagnostics) {
 		return
 	}
-	model, number := state.ModelName.ValueString(), state.number()
 	var err error
 	// Its block may have been renamed, or replaced before this: another resource has the version then.
-	noted := isNotedKept(ctx, req.Private, &resp.Diagnostics)
-	kept := func() bool { return noted || r.session.claims.isWanted(model, number) }
+	version := claim.Version(model, number)
+	noted := isNotedKept(ctx, req.Private, version, &resp.Diagnostics)
+	kept := func() bool { return noted || r.session.ledger.Declared(version) }
 	switch state.OnDestroy.ValueString() {
 	case destroyArchive:
 		err = r.session.engine.Remove(ctx, model, number, kept)
 	case destroyDelete:
-		if kept() {
-			return
-		}
-		err = r.session.cache.DeleteVersion(ctx, model, number)
-		if errors.Is(err, registry.ErrNotFound) {
-			err = nil
-		}
+		err = r.session.deleteVersion(ctx, model, number, kept)
 	}
 	if err != nil {
 		resp.Diagnostics.AddError(fmt.Sprintf("Unable to %s version %s of model %q", state.OnDestroy.ValueString(), number, model), explain(err))

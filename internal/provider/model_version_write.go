@@ -21,7 +21,7 @@ func (r *modelVersionResource) Create(ctx context.Context, req resource.CreateRe
 	resp.Diagnostics.Append(read(ctx, req.Plan, &plan)...)
 	ctx, cancel := within(ctx, plan.Timeouts.Create, defaultChangeTimeout, &resp.Diagnostics)
 	defer cancel()
-	if resp.Diagnostics.HasError() || !r.session.checkWrite(&resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || !r.session.checkWrite(plan.ModelName.ValueString(), &resp.Diagnostics) {
 		return
 	}
 	memory := &versionMemory{Created: config.Version.IsNull(), StageUnmanaged: config.Stage.IsNull()}
@@ -65,7 +65,7 @@ func (r *modelVersionResource) begin(ctx context.Context, plan *modelVersionStat
 			diags.AddError(fmt.Sprintf("Unable to register a version of model %q", model), explain(err))
 			return false
 		}
-		r.session.claims.born(model, plan.Source.ValueString(), version.Number)
+		r.session.ledger.Born(model, plan.Source.ValueString(), version.Number)
 		plan.Version = types.StringValue(version.Number.String())
 		// Resources that own a single tag of it are planned once more when they learn its number: they find these claims.
 		r.session.claimTags(ctx, versionTagsOwner, tagPlace{model: model, version: version.Number}, types.MapNull(types.StringType), plan.Tags, diags)
@@ -111,7 +111,7 @@ func (r *modelVersionResource) Update(ctx context.Context, req resource.UpdateRe
 	ctx, cancel := within(ctx, plan.Timeouts.Update, defaultChangeTimeout, &resp.Diagnostics)
 	defer cancel()
 	memory := loadMemory(ctx, req.Private, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() || !r.session.checkWrite(&resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || !r.session.checkWrite(plan.ModelName.ValueString(), &resp.Diagnostics) {
 		return
 	}
 	memory.StageUnmanaged = config.Stage.IsNull()

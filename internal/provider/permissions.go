@@ -3,6 +3,7 @@ package provider
 import (
 	"errors"
 
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/claim"
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
 )
 
@@ -35,5 +36,5 @@ func missingPermission(err error) string {
 // mayBeToCome reports whether an error about a model leaves open that this apply creates it: it does not exist, or this
 // walk has planned it and the server tells a user nothing about models that do not exist.
 func (s *session) mayBeToCome(model string, err error) bool {
-	return errors.Is(err, registry.ErrNotFound) || errors.Is(err, registry.ErrPermissionDenied) && s.planned.has(model)
+	return errors.Is(err, registry.ErrNotFound) || errors.Is(err, registry.ErrPermissionDenied) && s.ledger.Declared(claim.Model(model))
 }

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"sync/atomic"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -17,12 +18,15 @@ import (
 const typeName = "mlregistry"
 
 var (
-	_ provider.ProviderWithFunctions     = (*mlregistryProvider)(nil)
-	_ provider.ProviderWithListResources = (*mlregistryProvider)(nil)
+	_ provider.ProviderWithFunctions      = (*mlregistryProvider)(nil)
+	_ provider.ProviderWithListResources  = (*mlregistryProvider)(nil)
+	_ provider.ProviderWithValidateConfig = (*mlregistryProvider)(nil)
 )
 
 type mlregistryProvider struct {
 	version string
+	// validated is set once the block was validated.
+	validated atomic.Bool
 }
 
 // New returns the constructor of the provider. version is the release, "dev" for a build from source; it is part of
@@ -33,6 +37,12 @@ func New(version string) func() provider.Provider {
 
 func (p *mlregistryProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
 	resp.TypeName, resp.Version = typeName, p.version
+}
+
+// ValidateConfig notes that the block was validated. In each walk Terraform and OpenTofu validate it in the process that they configure
+// then. terraform test, from 1.13 on, and Terraform Stacks configure a provider without that, and keep it for several walks.
+func (p *mlregistryProvider) ValidateConfig(context.Context, provider.ValidateConfigRequest, *provider.ValidateConfigResponse) {
+	p.validated.Store(true)
 }
 
 func (p *mlregistryProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
@@ -51,7 +61,7 @@ func (p *mlregistryProvider) Configure(ctx context.Context, req provider.Configu
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	configured := newSession(target, config.settings(ctx, &resp.Diagnostics))
+	configured := newSession(target, config.settings(ctx, &resp.Diagnostics), !p.validated.Load())
 	resp.ResourceData, resp.DataSourceData, resp.ListResourceData = configured, configured, configured
 }
 

@@ -8,53 +8,79 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/claim"
 )
 
-// ModifyPlan fails the plan of what the apply could not do.
+// ModifyPlan fails the plan of what the apply could not do, or would do to others.
 func (r *registeredModelResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if !r.session.known() {
 		return
 	}
 	if req.Plan.Raw.IsNull() {
-		r.planDestroy(ctx, req, &resp.Diagnostics)
+		r.planDestroy(ctx, req, resp)
 		return
 	}
+	defer destroyWorks(req, resp)
 	var plan, prior registeredModelState
 	resp.Diagnostics.Append(read(ctx, req.Plan, &plan)...)
 	if resp.Diagnostics.HasError() || plan.Name.IsUnknown() {
 		return
 	}
-	r.session.planned.add(plan.Name.ValueString())
 	object := tagPlace{model: plan.Name.ValueString()}
 	if req.State.Raw.IsNull() {
-		r.planNew(ctx, plan.Name.ValueString(), &resp.Diagnostics)
+		r.planNew(ctx, plan.Name.ValueString(), req, resp)
 		r.session.claimTags(ctx, modelTagsOwner, object, types.MapNull(types.StringType), plan.Tags, &resp.Diagnostics)
 		return
 	}
 	resp.Diagnostics.Append(read(ctx, req.State, &prior)...)
-	if prior.Name.Equal(plan.Name) {
-		r.session.claimTags(ctx, modelTagsOwner, object, prior.Tags, plan.Tags, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
 	}
-	if resp.Diagnostics.HasError() || prior.Name.Equal(plan.Name) || prior.ForceDestroy.ValueBool() {
+	if prior.Name.Equal(plan.Name) {
+		r.claim(plan.Name.ValueString(), true, &resp.Diagnostics)
+		r.forced(plan.Name.ValueString(), prior.ForceDestroy)
+		r.session.claimTags(ctx, modelTagsOwner, object, prior.Tags, plan.Tags, &resp.Diagnostics)
+		return
+	}
+	if prior.ForceDestroy.ValueBool() {
+		// It ends, and Terraform plans once more, with no prior state and this private part.
+		r.planEnd(ctx, claim.Departure{On: claim.Model(prior.Name.ValueString()), Deletes: true, Contents: true}, resp)
 		return
 	}
 	r.refuseRename(ctx, prior.Name.ValueString(), plan.Name.ValueString(), &resp.Diagnostics)
 }
 
+// claim notes that the resource has the model, and reports whether no other one does.
+func (r *registeredModelResource) claim(name string, stored bool, diags *diag.Diagnostics) bool {
+	object := claim.Model(name)
+	met := r.session.declareObject(claim.Claim{On: object, Of: object, Owner: registeredModelType, Stored: stored, Changes: !stored}, "name", diags)
+	if len(met.Rivals) == 0 {
+		return true
+	}
+	title := fmt.Sprintf("Two resources are to create registered model %q", name)
+	if stored {
+		title = fmt.Sprintf("Two resources declare registered model %q", name)
+	}
+	diags.AddAttributeError(path.Root("name"), title, "A name is one model's. Keep one of the two resources.")
+	return false
+}
+
 // planNew fails the plan of a model that cannot be created: its name is a prompt's, a stranger's, or another resource's.
-func (r *registeredModelResource) planNew(ctx context.Context, name string, diags *diag.Diagnostics) {
-	duplicate := r.session.planned.create(name)
+func (r *registeredModelResource) planNew(ctx context.Context, name string, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	diags := &resp.Diagnostics
+	unique := r.claim(name, false, diags)
 	model, err := r.session.cache.Model(ctx, name)
 	switch {
 	case err != nil && !r.session.mayBeToCome(name, err):
 		diags.AddError(fmt.Sprintf("Unable to read registered model %q", name), explain(err))
 	case err == nil && model.IsPrompt():
 		refusePrompt("name", name, diags)
-	case duplicate:
-		diags.AddAttributeError(path.Root("name"), fmt.Sprintf("Two resources are to create registered model %q", name),
-			"A name is one model's. Keep one of the two resources.")
-	case err == nil && !r.session.planned.isRead(name):
+	case err != nil || !unique || diags.HasError() || r.session.isApply(req, name):
+	case !r.session.ledger.Stored(ctx, claim.Model(name)):
 		modelExists(name, nil, diags)
+	case r.isForced(name): // Tainted or replaced.
+		r.planEnd(ctx, claim.Departure{On: claim.Model(name), Deletes: true, Contents: true, Replaced: true}, resp)
 	}
 }
 
@@ -69,18 +95,28 @@ func modelExists(name string, err error, diags *diag.Diagnostics) {
 }
 
 // planDestroy warns of a model that the apply will not delete, since it stops only after everything that depends on the model is destroyed.
-func (r *registeredModelResource) planDestroy(ctx context.Context, req resource.ModifyPlanRequest, diags *diag.Diagnostics) {
+func (r *registeredModelResource) planDestroy(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	var prior registeredModelState
+	diags := &resp.Diagnostics
 	diags.Append(read(ctx, req.State, &prior)...)
-	if diags.HasError() || prior.ForceDestroy.ValueBool() {
+	if diags.HasError() {
 		return
 	}
 	name := prior.Name.ValueString()
+	if prior.ForceDestroy.ValueBool() {
+		r.planEnd(ctx, claim.Departure{On: claim.Model(name), Deletes: true, Contents: true}, resp)
+		return
+	}
+	note := &departureNote{}
+	if kept, _ := r.session.ledger.Leave(ctx, claim.Departure{On: claim.Model(name), Deletes: true}); kept {
+		note.Kept = append(note.Kept, claim.Model(name))
+	}
+	note.save(ctx, resp.Private, diags)
 	versions, err := r.session.cache.Versions(ctx, name)
-	if err != nil || len(versions) == 0 {
+	if err != nil || len(versions) == 0 || len(note.Kept) > 0 {
 		return // The apply tells.
 	}
-	if left := r.session.claims.survivors(ctx, name, versions); len(left) > 0 {
+	if left := r.session.ledger.Survivors(ctx, name, versions); len(left) > 0 {
 		diags.AddWarning(fmt.Sprintf("Registered model %q cannot be deleted while it has versions", name),
 			fmt.Sprintf("It has %s besides what is planned so far to be deleted (archived ones count). The apply will change all else that this "+
 				"plan says, stages included, and then refuse to delete the model. %s", listVersions(left), waysToPart))

@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/claim"
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
 )
 
@@ -63,7 +64,7 @@ func (r *registeredModelResource) Create(ctx context.Context, req resource.Creat
 	ctx, cancel := within(ctx, plan.Timeouts.Create, defaultChangeTimeout, &resp.Diagnostics)
 	defer cancel()
 	wanted := plan.toRegistry(ctx, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() || !r.session.checkWrite(&resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || !r.session.checkWrite(wanted.Name, &resp.Diagnostics) {
 		return
 	}
 	model, err := r.create(ctx, wanted)
@@ -109,10 +110,10 @@ func (r *registeredModelResource) Read(ctx context.Context, req resource.ReadReq
 	defer cancel()
 	identify(ctx, resp.Identity, state.identity(), &resp.Diagnostics)
 	imported := takeImported(ctx, req.Private, resp.Private, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() || !r.session.checkRead(&resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || !r.session.checkRead(claim.Model(state.Name.ValueString()), &resp.Diagnostics) {
 		return
 	}
-	r.session.planned.note(state.Name.ValueString())
+	r.forced(state.Name.ValueString(), state.ForceDestroy)
 	model, err := r.session.cache.Model(ctx, state.Name.ValueString())
 	if err == nil && (imported || !state.shows(ctx, model)) {
 		model, err = r.session.cache.ConfirmModel(ctx, model.Name)
@@ -143,10 +144,10 @@ func (r *registeredModelResource) Update(ctx context.Context, req resource.Updat
 	ctx, cancel := within(ctx, plan.Timeouts.Update, defaultChangeTimeout, &resp.Diagnostics)
 	defer cancel()
 	resp.Diagnostics.Append(read(ctx, req.State, &prior)...)
-	if resp.Diagnostics.HasError() || !r.session.checkWrite(&resp.Diagnostics) {
+	name := plan.Name.ValueString()
+	if resp.Diagnostics.HasError() || !r.session.checkWrite(name, &resp.Diagnostics) {
 		return
 	}
-	name := plan.Name.ValueString()
 	before, after := declaredTags(ctx, prior.Tags, &resp.Diagnostics), declaredTags(ctx, plan.Tags, &resp.Diagnostics)
 	err := r.session.changeTags(ctx, tagPlace{model: name}, before, after)
 	if err == nil && !plan.Description.Equal(prior.Description) {
@@ -170,22 +171,25 @@ func (r *registeredModelResource) Delete(ctx context.Context, req resource.Delet
 	resp.Diagnostics.Append(read(ctx, req.State, &state)...)
 	ctx, cancel := within(ctx, state.Timeouts.Delete, defaultDeleteTimeout, &resp.Diagnostics)
 	defer cancel()
-	if resp.Diagnostics.HasError() || !r.session.checkWrite(&resp.Diagnostics) {
+	name := state.Name.ValueString()
+	note := loadDepartureNote(ctx, req.Private, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() || !r.session.checkWrite(name, &resp.Diagnostics) || note.keeps(claim.Model(name)) {
 		return
 	}
-	name := state.Name.ValueString()
-	if !state.ForceDestroy.ValueBool() {
-		versions, err := r.session.cache.Fresh().Versions(ctx, name)
-		if err != nil {
-			resp.Diagnostics.AddError(fmt.Sprintf("Unable to read the versions of model %q", name), explain(err))
-			return
-		}
-		if len(versions) > 0 {
-			resp.Diagnostics.AddError(fmt.Sprintf("Registered model %q still has versions", name), keptVersions(versions))
-			return
-		}
+	versions, err := r.session.cache.Fresh().Versions(ctx, name)
+	if err != nil {
+		resp.Diagnostics.AddError(fmt.Sprintf("Unable to read the versions of model %q", name), explain(err))
+		return
 	}
-	err := r.session.cache.DeleteModel(ctx, name)
+	if len(versions) > 0 && !state.ForceDestroy.ValueBool() {
+		resp.Diagnostics.AddError(fmt.Sprintf("Registered model %q still has versions", name), keptVersions(versions))
+		return
+	}
+	if news := note.unseen(claim.Model(name), versions); len(news) > 0 {
+		resp.Diagnostics.AddError(fmt.Sprintf("Registered model %q has changed since the plan", name), changedModel(news))
+		return
+	}
+	err = r.session.cache.DeleteModel(ctx, name)
 	if err != nil && !errors.Is(err, registry.ErrNotFound) {
 		resp.Diagnostics.AddError(fmt.Sprintf("Unable to delete registered model %q", name), explain(err))
 	}

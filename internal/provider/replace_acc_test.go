@@ -152,11 +152,15 @@ func TestAccModelAlias_taintedRenamedOrLeft(t *testing.T) {
 	w.MustApply()
 	w.wantAliases(map[string]string{"champion": "1"})
 	w.emptyPlan()
-	for range 4 { // Renamed, in whatever order Terraform plans the two.
-		w.config(alias("d", "champion", "1"))
-		wantText(t, w.Plan().Output, "add a moved block from the old address to the new one")
+	for _, renamed := range []string{"a", "b", "c", "d"} { // In whatever order Terraform plans, and destroys, the two.
+		w.config(alias(renamed, "champion", "1"))
+		w.MustApply(w.Plan().PlanFile)
+		w.wantAliases(map[string]string{"champion": "1"})
+		w.emptyPlan()
 	}
-	w.config(alias("d", "champion", "1"), "moved {\n  from = "+champion+"\n  to = mlregistry_model_alias.d\n}\n")
+	w.config(alias("e", "champion", "1"), "moved {\n  from = mlregistry_model_alias.d\n  to = mlregistry_model_alias.e\n}\n")
+	w.MustApply()
+	w.config(alias("d", "champion", "1"), "moved {\n  from = mlregistry_model_alias.e\n  to = mlregistry_model_alias.d\n}\n")
 	w.MustApply()
 	w.wantAliases(map[string]string{"champion": "1"})
 	w.emptyPlan()

@@ -4,20 +4,20 @@ import (
 	"context"
 	"fmt"
 	"sync"
-	"sync/atomic"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/claim"
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/handover"
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/readcache"
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
 )
 
-// session is what all resources of one configured provider share. Terraform starts a process, and with it a session,
-// for each provider configuration and each walk, but terraform test (seen with 1.15) keeps one for all runs of a file. The zero
-// session belongs to a provider block with values that are not known yet.
+// session is what all resources of one configured provider share. Terraform starts a process, and with it a session, for each provider
+// configuration and each walk, but terraform test keeps one for all runs of a file from 1.13 on. The zero session belongs to a provider
+// block with values that are not known yet.
 type session struct {
 	sessionSettings
 
@@ -26,12 +26,14 @@ type session struct {
 	catalog registry.Searcher
 	server  registry.Inspector
 	engine  *handover.Engine
-	planned plannedModels
-	claims  claims
-	aliases *aliasClaims
-	tags    tagClaims
-	// applying is set once a resource was created, changed or deleted.
-	applying atomic.Bool
+	// ledger is what the resources declare, and writes keeps their writes of one alias or one tag apart.
+	ledger *claim.Ledger
+	writes claim.Locks
+
+	// turning is held while a walk begins: no read of it goes on before what an earlier one saw is forgotten.
+	turning sync.Mutex
+	// first are the versions of models as their walk saw them first.
+	first map[string][]registry.Version
 }
 
 // sessionSettings are what a provider block says about promotions.
@@ -46,11 +48,12 @@ type sessionSettings struct {
 	promotionTags map[string]string
 }
 
-func newSession(target registry.Client, settings sessionSettings) *session {
+// newSession returns the session of a configured provider. lasting says that its process outlives one walk.
+func newSession(target registry.Client, settings sessionSettings, lasting bool) *session {
 	cache := readcache.New(target)
 	return &session{
 		sessionSettings: settings, cache: cache, catalog: target, server: target, engine: handover.New(cache.Fresh(), settings.way),
-		aliases: newAliasClaims(),
+		ledger: &claim.Ledger{Lasting: lasting}, first: make(map[string][]registry.Version),
 	}
 }
 
@@ -67,29 +70,57 @@ func (s *session) check(diags *diag.Diagnostics) bool {
 	return s.known()
 }
 
-// checkWrite is check for the creation, change or deletion of a resource.
-func (s *session) checkWrite(diags *diag.Diagnostics) bool {
+// checkWrite is check for the creation, change or deletion of a resource about a model.
+func (s *session) checkWrite(model string, diags *diag.Diagnostics) bool {
 	if !s.check(diags) {
 		return false
 	}
-	s.applying.Store(true)
+	s.ledger.Writes(model)
 	return true
 }
 
-// checkRead is check for the read of a resource. An apply reads none: the first read after one begins another plan, for which what
-// the resources of the plan before it declared, and what it saw of the registry, does not count.
-func (s *session) checkRead(diags *diag.Diagnostics) bool {
+// checkRead is check for the read of a resource. An apply reads none, and a plan reads each once: a read that cannot be part of the same
+// walk begins another, for which what the walk before it declared, and what it saw of the registry, does not count.
+func (s *session) checkRead(object claim.Object, diags *diag.Diagnostics) bool {
 	if !s.check(diags) {
 		return false
 	}
-	if s.applying.Swap(false) {
+	s.turning.Lock()
+	defer s.turning.Unlock()
+	begins, stale := s.ledger.Reads(object)
+	if stale {
 		s.cache.Forget()
-		s.planned.forget()
-		s.claims.forget()
-		s.aliases.forget()
-		s.tags.forget()
+	}
+	if begins {
+		delete(s.first, object.Model)
 	}
 	return true
+}
+
+// firstVersions returns the versions of a model as this walk first saw them. They are kept beside the cache, which is emptied whenever a
+// walk begins: another one, about another model, may be between its plan and the plan that it makes again during its apply.
+func (s *session) firstVersions(ctx context.Context, model string) ([]registry.Version, error) {
+	if first, seen := s.seenVersions(model); seen {
+		return first, nil
+	}
+	first, err := s.cache.FirstVersions(ctx, model)
+	if err != nil {
+		return nil, err
+	}
+	s.turning.Lock()
+	defer s.turning.Unlock()
+	s.first[model] = first
+	return first, nil
+}
+
+// seenVersions returns what this walk first saw of a model, and whether anybody has asked for it yet. It asks nobody.
+func (s *session) seenVersions(model string) ([]registry.Version, bool) {
+	s.turning.Lock()
+	defer s.turning.Unlock()
+	if first, seen := s.first[model]; seen {
+		return first, true
+	}
+	return s.cache.Seen(model)
 }
 
 // providerBug is the advice where only a mistake of this provider can be the cause.
@@ -121,65 +152,4 @@ type configuredDataSource struct{ session *session }
 // Configure takes the session of the provider.
 func (d *configuredDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
 	d.session = sessionFrom(req.ProviderData, &resp.Diagnostics)
-}
-
-// plannedModels are the registered models whose creation this walk has planned: a version of one of them may be planned
-// although the model does not exist yet.
-type plannedModels struct {
-	mu    sync.Mutex
-	names map[string]bool
-	// read are the models of resources in the state: a tainted one is planned as new. created are those of resources that are new to it.
-	read, created map[string]bool
-}
-
-// note tells that a resource in the state has the model.
-func (p *plannedModels) note(name string) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.read == nil {
-		p.read = make(map[string]bool)
-	}
-	p.read[name] = true
-}
-
-// isRead reports whether a resource in the state has the model.
-func (p *plannedModels) isRead(name string) bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.read[name]
-}
-
-// create notes a resource that is new to the state, and reports whether another one is to create the same model.
-func (p *plannedModels) create(name string) (duplicate bool) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.created == nil {
-		p.created = make(map[string]bool)
-	}
-	duplicate = p.created[name]
-	p.created[name] = true
-	return duplicate
-}
-
-func (p *plannedModels) add(name string) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.names == nil {
-		p.names = make(map[string]bool)
-	}
-	p.names[name] = true
-}
-
-func (p *plannedModels) forget() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	clear(p.names)
-	clear(p.read)
-	clear(p.created)
-}
-
-func (p *plannedModels) has(name string) bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.names[name]
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/claim"
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
 )
 
@@ -37,14 +38,14 @@ func (s *session) seen(model string, number registry.Number) (registry.Version, 
 	if !s.known() {
 		return registry.Version{}, false
 	}
-	versions, _ := s.cache.Seen(model)
+	versions, _ := s.seenVersions(model)
 	return registry.FindVersion(versions, number)
 }
 
 // require returns a version that a plan names. One that this process has not seen may have been created by this very
 // apply, so it is asked for before it counts as missing, which is an error at the attribute version.
 func (s *session) require(ctx context.Context, model string, number registry.Number, diags *diag.Diagnostics) (registry.Version, bool) {
-	if _, seen := s.cache.Seen(model); !seen { // Nobody needs the holders: one small request does.
+	if _, seen := s.seenVersions(model); !seen { // Nobody needs the holders: one small request does.
 		if version, err := s.cache.Version(ctx, model, number); err == nil {
 			return version, true
 		}
@@ -65,7 +66,7 @@ func (s *session) require(ctx context.Context, model string, number registry.Num
 
 // requireModel fails a plan when a model neither exists nor is planned to.
 func (s *session) requireModel(ctx context.Context, model string, diags *diag.Diagnostics) {
-	if s.planned.has(model) {
+	if s.ledger.Declared(claim.Model(model)) {
 		return
 	}
 	found, err := s.cache.Model(ctx, model)
@@ -89,6 +90,17 @@ func (s *session) visible(ctx context.Context, model string) error {
 		return nil
 	}
 	return err
+}
+
+// deleteVersion deletes a version, unless another resource keeps it. One that is gone already is no error.
+func (s *session) deleteVersion(ctx context.Context, model string, number registry.Number, kept func() bool) error {
+	if kept() {
+		return nil
+	}
+	if err := s.cache.DeleteVersion(ctx, model, number); !errors.Is(err, registry.ErrNotFound) {
+		return err
+	}
+	return nil
 }
 
 // How long a change that was made may take to be read back: long as a rule, and seconds once somebody has cancelled.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/claim"
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
 )
 
@@ -18,6 +19,9 @@ type tagPlace struct {
 func (p tagPlace) tag(key string) tagPlace {
 	return tagPlace{model: p.model, version: p.version, key: key}
 }
+
+// object returns the tag as the ledger knows it.
+func (p tagPlace) object() claim.Object { return claim.Tag(p.model, p.version, p.key) }
 
 // String names the tag for people.
 func (p tagPlace) String() string {

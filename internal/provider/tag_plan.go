@@ -9,38 +9,66 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/claim"
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
 )
 
 // ModifyPlan fails the plan of a tag that somebody else owns, or of an object that does not exist.
 func (r *tagResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if req.Plan.Raw.IsNull() || !r.session.known() {
+	if !r.session.known() {
 		return
 	}
+	if req.Plan.Raw.IsNull() {
+		r.planLeaving(ctx, req, resp)
+		return
+	}
+	defer destroyWorks(req, resp)
 	plan := r.get(ctx, req.Plan, &resp.Diagnostics)
 	at, known := plan.place()
+	if !req.State.Raw.IsNull() {
+		prior := r.get(ctx, req.State, &resp.Diagnostics)
+		if resp.Diagnostics.HasError() {
+			return
+		}
+		before, _ := prior.place()
+		changed := otherParts(part{"model_name", prior.ModelName, plan.ModelName}, part{"version", prior.Version, plan.Version},
+			part{"key", prior.Key, plan.Key})
+		switch {
+		case len(changed) > 0 && r.session.replaces(req, before.object()):
+			resp.RequiresReplace = changed // Terraform plans once more, with no prior state.
+			return
+		case before == at:
+			r.planChange(at, plan, prior, &resp.Diagnostics)
+			return
+		}
+	}
 	if resp.Diagnostics.HasError() || !known {
 		return
 	}
-	if _, ours := r.session.promotionTags[at.key]; ours && r.ofVersion {
-		resp.Diagnostics.AddAttributeError(path.Root("key"), fmt.Sprintf("The %s is a promotion tag", at), writtenAtPromotions)
-		return
-	}
-	if req.State.Raw.IsNull() {
-		r.planNew(ctx, at, plan, &resp.Diagnostics)
-		return
-	}
-	prior := r.get(ctx, req.State, &resp.Diagnostics)
-	if before, _ := prior.place(); before != at {
-		return // Terraform plans once more, with no prior state.
-	}
-	made := tagClaim{owner: r.owner(), value: plan.Value, stored: true, changes: !plan.Value.Equal(prior.Value)}
-	r.session.claimTag(at, made, "key", &resp.Diagnostics)
+	r.planNew(ctx, at, plan, req, resp)
 }
 
-// planNew plans a tag that is new to the state.
-func (r *tagResource) planNew(ctx context.Context, at tagPlace, plan tagState, diags *diag.Diagnostics) {
-	if !r.session.claimTag(at, tagClaim{owner: r.owner(), value: plan.Value, changes: true}, "key", diags) {
+// planChange plans a tag that is in the state and stays.
+func (r *tagResource) planChange(at tagPlace, plan, prior tagState, diags *diag.Diagnostics) {
+	if !r.refusePromotionTag(at, diags) {
+		r.session.claimTag(at, tagClaim(r.owner(), at, plan.Value, true, !plan.Value.Equal(prior.Value)), "key", diags)
+	}
+}
+
+// refusePromotionTag adds an error for a tag that promotions write.
+func (r *tagResource) refusePromotionTag(at tagPlace, diags *diag.Diagnostics) bool {
+	_, ours := r.session.promotionTags[at.key]
+	if ours = ours && r.ofVersion; ours {
+		diags.AddAttributeError(path.Root("key"), fmt.Sprintf("The %s is a promotion tag", at), writtenAtPromotions)
+	}
+	return ours
+}
+
+// planNew plans a tag that is new to the state, or becomes another one.
+func (r *tagResource) planNew(ctx context.Context, at tagPlace, plan tagState, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	diags := &resp.Diagnostics
+	moves := !req.State.Raw.IsNull()
+	if r.refusePromotionTag(at, diags) || !r.session.claimTag(at, tagClaim(r.owner(), at, plan.Value, moves, true), "key", diags) {
 		return
 	}
 	found, err := tag(ctx, r.session.cache, at)
@@ -53,7 +81,9 @@ func (r *tagResource) planNew(ctx context.Context, at tagPlace, plan tagState, d
 		diags.AddError(fmt.Sprintf("Unable to read the %s", at), explain(err))
 	case found.ofPrompt:
 		refusePrompt("model_name", at.model, diags)
-	case !found.present || plan.Value.IsUnknown() || r.session.tags.isStored(at):
+	case !found.present || plan.Value.IsUnknown() || r.session.isApply(req, at.model):
+	case !moves && r.session.ledger.Stored(ctx, at.object()): // Tainted, replaced, or another block's so far.
+		r.noteReplaced(ctx, at, plan, found, resp)
 	case found.value != plan.Value.ValueString():
 		diags.AddAttributeError(path.Root("key"), fmt.Sprintf("The %s exists already", at), r.takenTag(at, found.value))
 	default:
@@ -61,6 +91,36 @@ func (r *tagResource) planNew(ctx context.Context, at tagPlace, plan tagState, d
 			"It has this very value, so nothing is written, but from now on this resource manages it: destroying the resource removes the tag. Make "+
 				"sure that nobody else sets it.")
 	}
+}
+
+// noteReplaced tells the destroy that is half of a replacement what the plan saw, and to leave a tag that comes back as it is.
+func (r *tagResource) noteReplaced(ctx context.Context, at tagPlace, plan tagState, found foundTag, resp *resource.ModifyPlanResponse) {
+	object := at.object()
+	note := &departureNote{On: &object, Value: found.value}
+	if found.value == plan.Value.ValueString() {
+		note.Kept = append(note.Kept, object)
+	}
+	note.save(ctx, resp.Private, &resp.Diagnostics)
+}
+
+// planLeaving notes what the destroy of a tag has to know: what the plan saw, and whether another resource keeps the tag.
+func (r *tagResource) planLeaving(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	prior := r.get(ctx, req.State, &resp.Diagnostics)
+	at, _ := prior.place()
+	object := at.object()
+	note := &departureNote{On: &object, Value: prior.Value.ValueString()}
+	if found, read := r.session.ledger.Noted(object); read {
+		note.Value = found
+	}
+	if kept, _ := r.session.ledger.Leave(ctx, claim.Departure{On: object}); kept {
+		note.Kept = append(note.Kept, object)
+		if r.session.ledger.DeclaredBy(object, func(made claim.Claim) bool {
+			return made.Single && !made.Stored && !made.Unknown && made.Value != note.Value
+		}) {
+			leavesAndComes(object, &resp.Diagnostics)
+		}
+	}
+	note.save(ctx, resp.Private, &resp.Diagnostics)
 }
 
 // takenTag tells how to take a tag over with open eyes.

@@ -1,0 +1,81 @@
+package claim
+
+import (
+	"context"
+	"time"
+)
+
+const (
+	// patience is how long a resource that leaves waits for one that keeps its object, or takes its stage, to be planned, while nothing
+	// else is under way. Terraform plans up to ten resources at a time; what is not seen of it is its own work between two requests.
+	patience = 250 * time.Millisecond
+	// shortPatience is how long the next ones wait once somebody has waited in vain. That Terraform had nothing to send for a quarter
+	// of a second says that all it is at work on waits as well, or that it is through: who is still to come is behind those who wait,
+	// and comes no sooner for their waiting. A read or a validation of another resource, which its plan follows, ends the rest, so
+	// that this has to cover milliseconds. Whoever comes later nevertheless meets the departure, and its plan fails: nothing is lost
+	// by waiting less.
+	shortPatience = 25 * time.Millisecond
+)
+
+// waiting is who waits for claims. It is guarded by the ledger's mu.
+type waiting struct {
+	arrived chan struct{}
+	// vain says that somebody has waited for the whole patience, and nobody came.
+	vain bool
+	// stays says that a resource was planned that stays.
+	stays bool
+}
+
+// arrive wakes those who wait for something to be planned. The caller holds mu.
+func (w *waiting) arrive() {
+	if w.arrived != nil {
+		close(w.arrived)
+		w.arrived = nil
+	}
+}
+
+// limit is how long to wait at rest. Where nothing but destroys was planned by the time that somebody has waited in vain, it is the walk
+// of terraform destroy, or no block is left: nobody keeps anything there.
+func (w *waiting) limit() time.Duration {
+	switch {
+	case !w.vain:
+		return patience
+	case w.stays:
+		return shortPatience
+	}
+	return 0
+}
+
+// await reports whether something is found, now or, as more is planned, within the patience. found is asked with mu held. await returns
+// with mu held, so that the answer is still true.
+func (l *Ledger) await(ctx context.Context, found func() bool) bool {
+	walk := walkOf(ctx)
+	defer walk.pause()()
+	for {
+		l.mu.Lock()
+		if found() {
+			return true
+		}
+		if l.arrived == nil {
+			l.arrived = make(chan struct{})
+		}
+		arrived, limit := l.arrived, l.limit()
+		l.mu.Unlock()
+		rest, changed := walk.atRest()
+		var late <-chan time.Time
+		if rest {
+			late = time.After(limit)
+		}
+		select {
+		case <-arrived:
+		case <-changed:
+		case <-late:
+			l.mu.Lock()
+			l.vain = true
+			return found()
+		case <-ctx.Done():
+			l.mu.Lock()
+			return found()
+		}
+	}
+}

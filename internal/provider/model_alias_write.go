@@ -1,0 +1,98 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/claim"
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
+)
+
+// set points the alias where the plan says, if it is where the plan saw it, and makes sure that it does. before is the state that the plan
+// started from; nil for an alias that is new to the state or becomes another one. Nobody can prevent that somebody moves it between the
+// look and the write: MLflow has no compare-and-set.
+func (r *modelAliasResource) set(ctx context.Context, plan *modelAliasState, before *modelAliasState, diags *diag.Diagnostics) bool {
+	at, wanted := plan.alias(), plan.number()
+	defer r.session.writes.Lock(at)()
+	failed := fmt.Sprintf("Unable to point alias %q of model %q at version %s", at.Name, at.Model, wanted)
+	model, err := r.session.cache.Fresh().Model(ctx, at.Model)
+	if err != nil {
+		diags.AddAttributeError(path.Root("version"), failed, explain(err))
+		return false
+	}
+	number, found := model.Aliases[at.Name]
+	switch {
+	case found && number == wanted && before != nil:
+		return true
+	case before == nil && found && number != wanted && plan.PreviousVersion.ValueString() != number.String():
+		diags.AddAttributeError(path.Root("alias"), fmt.Sprintf("The alias %q of model %q exists already", at.Name, at.Model), takenAlias(at, number))
+		return false
+	case before != nil && !r.isAsPlanned(ctx, at, number, found, before):
+		diags.AddAttributeError(path.Root("version"), fmt.Sprintf("The alias %q of model %q was moved since the plan", at.Name, at.Model),
+			movedAlias(number, before.Version.ValueString()))
+		return false
+	}
+	r.session.ledger.Set(at)
+	if err = r.session.cache.SetAlias(ctx, at.Model, at.Name, wanted); err == nil {
+		model, err = r.session.cache.Model(ctx, at.Model)
+	}
+	if err != nil {
+		diags.AddAttributeError(path.Root("version"), failed, explain(err))
+		return false
+	}
+	if got := model.Aliases[at.Name]; got != wanted {
+		diags.AddAttributeError(path.Root("version"), fmt.Sprintf("The alias %q of model %q was moved by somebody else", at.Name, at.Model),
+			fmt.Sprintf("It was pointed at version %s, and somebody else changed it at the same time. Run terraform plan to see where it points now.", wanted))
+		return false
+	}
+	return true
+}
+
+// isAsPlanned reports whether an alias is where the plan saw it. Where it saw an alias that leads nowhere, it has to lead nowhere still.
+func (r *modelAliasResource) isAsPlanned(ctx context.Context, at claim.Object, number registry.Number, found bool, before *modelAliasState) bool {
+	if !before.Version.IsNull() {
+		return found && number == before.number()
+	}
+	if !found {
+		return true
+	}
+	_, err := r.session.cache.Version(ctx, at.Model, number)
+	return errors.Is(err, registry.ErrNotFound)
+}
+
+// remove deletes an alias, unless another resource has it, or it points elsewhere than the plan saw. planned is empty for one that led
+// nowhere and is not to be compared.
+func (r *modelAliasResource) remove(ctx context.Context, at claim.Object, planned string, diags *diag.Diagnostics) {
+	defer r.session.writes.Lock(at)()
+	if r.session.ledger.Declared(at) || r.session.ledger.IsSet(at) {
+		return
+	}
+	model, err := r.session.cache.Fresh().Model(ctx, at.Model)
+	number, found := model.Aliases[at.Name]
+	if err == nil && found && planned != "" && number.String() != planned {
+		diags.AddWarning(fmt.Sprintf("The alias %q of model %q was left alone", at.Name, at.Model), movedAlias(number, planned))
+		return
+	}
+	if err == nil && found {
+		err = r.session.cache.DeleteAlias(ctx, at.Model, at.Name)
+	}
+	if err != nil && !errors.Is(err, registry.ErrNotFound) {
+		diags.AddError(fmt.Sprintf("Unable to delete alias %q of model %q", at.Name, at.Model), explain(err))
+	}
+}
+
+// movedAlias says where an alias points instead of where the plan saw it. number is 0 if it is gone.
+func movedAlias(number registry.Number, planned string) string {
+	now := fmt.Sprintf("It points at version %s now", number)
+	if number == 0 {
+		now = "Somebody has deleted it"
+	}
+	if planned == "" {
+		return now + "; the plan saw that its version was deleted. It was left as it is. Run terraform plan to see what an apply would change now."
+	}
+	return fmt.Sprintf("%s; the plan saw version %s. It was left as it is. Run terraform plan to see what an apply would change now.", now, planned)
+}
