@@ -14,7 +14,12 @@ require (
 	modernc.org/sqlite v1.61.1
 )
 
-require github.com/google/licensecheck v0.3.1
+require (
+	github.com/cockroachdb/datadriven v1.0.2
+	github.com/google/licensecheck v0.3.1
+)
+
+require github.com/pmezard/go-difflib v1.0.1-0.20181226105442-5d4384ee4fb2 // indirect
 
 require (
 	github.com/ProtonMail/go-crypto v1.4.1 // indirect

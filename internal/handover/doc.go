@@ -1,9 +1,48 @@
-// Package handover moves a stage of a registered model from its present holders to another version.
+// Package handover moves a stage of a registered model from its present holders to another version, and registers versions
+// exactly once.
 //
-// Plan is pure: it turns what was observed and what is wanted into ordered transitions, or says why there must be
-// none. Engine runs them: it reads the holders afresh, refuses what nobody reviewed, sends the transitions, reads
-// back, and settles races and lost answers by reading. Its steps are idempotent, so a killed process needs no
-// journal: the next plan starts from what it observes.
+// # Parts
+//
+// A goal (Goal) says which version is to be in which stage, where the reviewed plan saw it, and whom the plan archives.
+// Plan is pure: it turns what was observed and what is wanted into ordered transitions, or says why there must be none.
+// Machine is pure as well: it decides, from what one client has seen and done so far, what that client does next (look,
+// send a transition, wait, or finish). Engine runs machines: it does the requests and the waits. Its steps can be repeated,
+// so a killed process needs no journal: the next plan starts from what it observes.
+//
+// # The protocol of a handover
+//
+//   - Look. Nothing is sent if somebody has moved the version since the plan was made, if a version holds the stage that
+//     the plan does not archive, or if the version may not go (Check).
+//   - Send each transition once. No layer below repeats one.
+//   - After an answer, look. If the version holds the stage alone, that is the end. If several do, the one that was updated
+//     last wins (the greater number among equals): the winner archives the others, a loser archives itself.
+//   - Without an answer, look. If the look shows the effect, go on as after an answer. If not, and the server is through with
+//     the request, plan anew from that look, and send again.
+//   - If the goal is given up after holders were archived, and nobody holds the stage, the last holder gets it back; then
+//     look and settle as above.
+//
+// # What a lost answer says
+//
+// An answer with a status, 500 and 503 too, means that the server is through with the request: it was done, or it never
+// will be. A look tells which. Without an answer (the connection ended, a time-out, 502, 504) the request may have been done,
+// may never be, or may be done later: a late commit is expected for 30 seconds after the loss (lateCommit), or for
+// the time that one request may take (request_timeout) if that is shorter. Until then a look that shows no effect decides nothing, and nothing is
+// sent again. A creation is held to more: only MLflow's own error_code shows that the server itself is through with it.
+//
+// # What no client can close
+//
+// MLflow compares nothing when it changes a stage. Between the last look of a client and its transition somebody else may
+// move a version into the stage: it is archived with the reviewed ones, and whoever moved it may have been told that it went
+// well. The look that follows shows it, and the outcome or the error names it. That is the one gap in which a version leaves
+// a stage that no plan names.
+//
+// # Leases
+//
+// A version bears the tag mlregistry.unfinished from its registration until the resource that registered it is through.
+// Its value is a lease (see UnfinishedTag) in the server's clock. A version whose lease runs belongs to the run that renews
+// it. One whose lease has run out, or was given up, belongs to nobody: an apply whose plan has announced it takes it over. It
+// claims the version by a tag of its own, looks, and gives up if another run's claim is there: of two that claim at once, at
+// least one sees the other.
 //
 // It may import the standard library and internal/registry only.
 package handover

@@ -3,8 +3,9 @@ package handover
 import (
 	"context"
 	"errors"
-	"fmt"
+	"maps"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -12,37 +13,53 @@ import (
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
 )
 
-const (
-	// attempts is how often a promotion is sent when its outcome was unclear and reading shows that it had no effect.
-	attempts = 3
-	// rounds is how often holders are read back and arbitrated before a handover is given up as unsettled.
-	rounds = 12
-	// grace is how long a handover that has begun may go on after its caller was cancelled: long enough to finish
-	// or to give the stage back, short enough for somebody who waits after Ctrl-C.
-	grace = 5 * time.Second
-)
+// grace is how long a handover that has begun may go on after its caller was cancelled: long enough to finish or to give
+// the stage back, short enough for somebody who waits after Ctrl-C.
+const grace = 5 * time.Second
 
 // Engine runs handovers in one registry. It is safe for concurrent use; handovers of one model are run one at a time.
 type Engine struct {
 	registry registry.Registry
 	way      Way
+	pacing   registry.Pacing
+	clock    registry.Clock
 	locks    locks
 	// flagIgnored is set once the server was seen to ignore archive_existing_versions.
 	flagIgnored atomic.Bool
-	// owned holds the origins of the versions that this process registered.
-	owned sync.Map
-	// pause waits between two rounds of arbitration, longer in later rounds.
-	pause func(ctx context.Context, round int)
+	moves       moves
+	runs        runs
+	// pause waits before a machine's next look. Tests replace it.
+	pause func(ctx context.Context, action Action)
 }
 
 // New returns an engine that reads and writes through target, whose Versions must not be served from a cache.
-func New(target registry.Registry, way Way) *Engine {
-	return &Engine{registry: target, way: way, pause: randomPause}
+func New(target registry.Registry, way Way, options ...Option) *Engine {
+	e := &Engine{registry: target, way: way, clock: localClock{}, pacing: registry.Pacing{Repetitions: maxAttempts - 1}}
+	e.pause = e.sleep
+	for _, option := range options {
+		option(e)
+	}
+	return e
 }
+
+// Option is a setting of an engine.
+type Option func(*Engine)
+
+// WithPacing makes the engine repeat a transition that had no effect as often, and after as long, as the client repeats
+// other requests.
+func WithPacing(pacing registry.Pacing) Option { return func(e *Engine) { e.pacing = pacing } }
+
+// WithClock makes leases run in the time of clock, which is the server's. Without it they run in the time of this machine.
+func WithClock(clock registry.Clock) Option { return func(e *Engine) { e.clock = clock } }
+
+// localClock is the clock of this machine.
+type localClock struct{}
+
+func (localClock) ServerTime() time.Time { return time.Now() }
 
 // Outcome is what a handover left behind.
 type Outcome struct {
-	// Versions are all versions of the model as read back at the end.
+	// Versions are all versions of the model as they were last read.
 	Versions []registry.Version
 	// From is the stage that the version was in before; the goal's own when it was there already.
 	From registry.Stage
@@ -51,36 +68,47 @@ type Outcome struct {
 	// Overtaken are versions that took the stage after the last look and went with the promotion, although no reviewer
 	// saw them: no server can be asked to refuse then. Whoever promoted them may have been told that it went well.
 	Overtaken []registry.Number
+	// Unread is why the holders could not be read after the promotion, which the server had answered; nil when they were
+	// read. Versions are from before the promotion then.
+	Unread error
+}
+
+// View returns who holds which exclusive stage after the handover: as it was read back or, where that failed, as the server must
+// have left it.
+func (o Outcome) View(goal Goal) View {
+	view := Observe(o.Versions)
+	if o.Unread == nil {
+		return view
+	}
+	if goal.Exclusive() {
+		view[goal.Stage] = nil
+	}
+	return view.With(registry.Version{Number: goal.Version, Stage: goal.Stage})
 }
 
 // Run brings the goal about. Before the first write it refuses with the errors of Plan, and nothing was changed; later
 // errors are *FailedError, *DisplacedError, *UnsettledError or *MissingError. A promotion of an existing version costs
-// three requests: read, transition, read back.
+// three requests: look, transition, look.
 func (e *Engine) Run(ctx context.Context, goal Goal) (Outcome, error) {
 	unlock, err := e.locks.lock(ctx, goal.Model)
 	if err != nil {
 		return Outcome{}, err
 	}
 	defer unlock()
-	return e.begin(ctx, goal)
+	return e.run(ctx, goal)
 }
 
-// begin is Run under the model's lock.
-func (e *Engine) begin(ctx context.Context, goal Goal) (Outcome, error) {
-	before, err := e.registry.Versions(ctx, goal.Model)
-	if err != nil {
-		return Outcome{}, fmt.Errorf("reading the holders of %s of model %q: %w", goal.Stage, goal.Model, err)
+// run is Run under the model's lock.
+func (e *Engine) run(ctx context.Context, goal Goal) (Outcome, error) {
+	goal.placed = e.moves.of(goal.Model, goal.Version)
+	machine := NewMachine(goal, e.currentWay(), 1+e.pacing.Repetitions)
+	drive := &drive{Engine: e, ctx: ctx, model: goal.Model}
+	defer drive.end()
+	outcome, err := drive.to(machine)
+	if machine.FlagIgnored() {
+		e.flagIgnored.Store(true)
 	}
-	steps, err := Plan(before, goal, e.currentWay())
-	version, _ := registry.FindVersion(before, goal.Version)
-	if err != nil || len(steps) == 0 {
-		return Outcome{Versions: before, From: version.Stage}, err
-	}
-	ctx, cancel := withGrace(ctx)
-	defer cancel()
-	handover := &run{Engine: e, goal: goal, before: before, sentAway: make(map[registry.Number]bool)}
-	outcome, err := handover.finish(ctx, steps)
-	outcome.From = version.Stage
+	e.moves.note(goal, machine.latest, machine.touched)
 	return outcome, err
 }
 
@@ -91,88 +119,99 @@ func (e *Engine) currentWay() Way {
 	return e.way
 }
 
-// run is one handover that has passed its checks.
-type run struct {
+// drive does what one machine asks for.
+type drive struct {
 	*Engine
-	goal   Goal
-	before []registry.Version
-	// sentAway are the versions that this client archived as the winner of an arbitration.
-	sentAway map[registry.Number]bool
+	ctx    context.Context //nolint:containedctx // It outlives the caller's by the grace period once something was sent.
+	model  string
+	cancel []context.CancelFunc
+	// sent is when the last transition without an answer was sent.
+	lost time.Time
+	// begun is set once something was sent; rescued once the time was extended for giving a stage back.
+	begun, rescued bool
 }
 
-func (r *run) finish(ctx context.Context, steps []registry.Transition) (Outcome, error) {
-	for attempt := 1; ; attempt++ {
-		err := r.send(ctx, steps)
-		if err == nil {
-			return r.arbitrate(ctx)
-		}
-		if !unclear(err) {
-			return r.giveBack(ctx, err)
-		}
-		versions, readErr := r.registry.Versions(ctx, r.goal.Model)
-		if readErr != nil {
-			return r.giveBack(ctx, errors.Join(err, readErr)) // It reads once more: the stage may be empty.
-		}
-		steps, readErr = Plan(versions, r.goal, r.currentWay())
-		if version, found := registry.FindVersion(versions, r.goal.Version); found && version.Stage == r.goal.Stage {
-			return r.arbitrate(ctx) // The answer was lost, not the promotion.
-		}
-		if readErr != nil || attempt == attempts || ctx.Err() != nil {
-			return r.giveBack(ctx, errors.Join(err, readErr))
-		}
-		r.pause(ctx, attempt)
+func (d *drive) end() {
+	for _, cancel := range d.cancel {
+		cancel()
 	}
 }
 
-func (r *run) send(ctx context.Context, steps []registry.Transition) error {
-	for _, step := range steps {
-		_, err := r.registry.TransitionStage(ctx, step)
-		if errors.Is(err, registry.ErrNotMLflow) && !errors.Is(err, registry.ErrOutcomeUnknown) {
-			return &NoStagesError{Cause: err}
+// to drives a machine to its end.
+func (d *drive) to(machine *Machine) (Outcome, error) {
+	var event Event
+	for {
+		action := machine.Next(event)
+		if action.Do == DoFinish {
+			return action.Outcome, action.Err
 		}
-		if err != nil {
-			return err
+		noLonger := !d.lost.IsZero() && time.Since(d.lost) >= d.lateness() // Before the look that may show it.
+		event = d.do(action)
+		event.Over, event.NoLonger = d.ctx.Err() != nil, noLonger
+	}
+}
+
+// lateness is for how long a commit is expected after its answer was lost: no longer than a request may take at all.
+func (e *Engine) lateness() time.Duration {
+	if e.pacing.RequestTimeout > 0 {
+		return min(lateCommit, e.pacing.RequestTimeout)
+	}
+	return lateCommit
+}
+
+// do does one action, and returns what came of it.
+func (d *drive) do(action Action) Event {
+	if action.Rescue && d.ctx.Err() != nil && !d.rescued {
+		// Time is up, and the stage may be empty: that takes one more moment.
+		d.rescued = true
+		d.extend(context.WithTimeout(context.WithoutCancel(d.ctx), grace))
+	}
+	switch action.Do {
+	case DoLook:
+		versions, err := d.registry.Versions(d.ctx, d.model)
+		return Event{Looked: err == nil, Versions: versions, Err: err}
+	case DoSend:
+		if !d.begun {
+			d.begun = true
+			d.extend(withGrace(d.ctx))
 		}
+		moved, err := d.registry.TransitionStage(d.ctx, action.Transition)
+		d.lost = time.Now()
+		return Event{Err: err, Moved: moved.UpdatedAt}
+	default:
+		d.pause(d.ctx, action)
+		return Event{}
 	}
-	return nil
 }
 
-// giveBack is for a promotion that did not happen: a stage that had a holder must have one again.
-func (r *run) giveBack(ctx context.Context, cause error) (Outcome, error) {
-	failed := r.failed(cause)
-	holder, had := greatest(r.before, r.goal.Stage)
-	if !r.goal.Exclusive() || !had || holder.Number == r.goal.Version {
-		return Outcome{}, failed
-	}
-	if ctx.Err() != nil { // Time is up, and the stage may be empty: that takes one more moment.
-		more, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
-		defer cancel()
-		ctx = more
-	}
-	versions, err := r.registry.Versions(ctx, r.goal.Model)
-	if err != nil {
-		failed.GiveBackErr = err
-		return Outcome{}, failed
-	}
-	if len(registry.Holders(versions, r.goal.Stage)) > 0 {
-		return Outcome{Versions: versions}, failed
-	}
-	_, err = r.registry.TransitionStage(ctx, registry.Transition{Model: r.goal.Model, Number: holder.Number, Stage: r.goal.Stage})
-	if err != nil {
-		failed.GiveBackErr = err
-	} else {
-		failed.GaveBack = []registry.Number{holder.Number}
-	}
-	return Outcome{}, failed
+func (d *drive) extend(ctx context.Context, cancel context.CancelFunc) {
+	d.ctx = ctx
+	d.cancel = append(d.cancel, cancel)
 }
 
-func (r *run) failed(cause error) *FailedError {
-	return &FailedError{Model: r.goal.Model, Stage: r.goal.Stage, Version: r.goal.Version, Cause: cause}
+// sleep waits as long as an action asks for, or until ctx ends.
+func (e *Engine) sleep(ctx context.Context, action Action) {
+	timer := time.NewTimer(e.duration(action))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
 }
 
-// unclear reports whether a transition may have taken effect although it failed, or may do so when sent again.
-func unclear(err error) bool {
-	return errors.Is(err, registry.ErrOutcomeUnknown) || errors.Is(err, registry.ErrUnavailable)
+// duration returns how long an action waits: a random time for a race, growing times for a late commit, and as long as the
+// client waits before it repeats other requests for what is tried again.
+func (e *Engine) duration(action Action) time.Duration {
+	switch {
+	case action.Wait == WaitRace:
+		longest := min(50*time.Millisecond<<min(action.Count, 5), time.Second)
+		return rand.N(longest) //nolint:gosec // Not for secrets: it only spreads clients out.
+	case action.Wait == WaitLate:
+		return min(100*time.Millisecond<<min(action.Count, 10), 5*time.Second)
+	case e.pacing.Wait != nil:
+		return e.pacing.Wait(action.Count, action.RetryAfter)
+	}
+	return min(250*time.Millisecond<<min(action.Count, 10), 30*time.Second)
 }
 
 // withGrace returns a context that outlives parent by the grace period, and ends as parent did: by a time limit, or by a
@@ -194,14 +233,48 @@ func withGrace(parent context.Context) (context.Context, context.CancelFunc) {
 	return ctx, func() { stop(); cancel() }
 }
 
-// randomPause waits up to 50 ms in the first round and up to a second in later ones, so that two racing clients do not
-// answer each other in step.
-func randomPause(ctx context.Context, round int) {
-	longest := min(50*time.Millisecond<<min(round, 5), time.Second)
-	timer := time.NewTimer(rand.N(longest)) //nolint:gosec // Not for secrets: it only spreads clients out.
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-ctx.Done():
+// moves are the stages to which the handovers of this process have brought versions. A plan that moves several versions of
+// one model names for each the stage it is in before the apply: what the apply itself has moved since is not a stranger's
+// doing.
+type moves struct {
+	mu     sync.Mutex
+	placed map[place]registry.Stage
+}
+
+// place is one version of one model.
+type place struct {
+	model  string
+	number registry.Number
+}
+
+// note remembers what a handover that has touched something left of the versions that it was about.
+func (m *moves) note(goal Goal, versions []registry.Version, touched bool) {
+	if !touched {
+		return
 	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.placed == nil {
+		m.placed = make(map[place]registry.Stage)
+	}
+	for _, version := range versions {
+		if version.Number == goal.Version || slices.Contains(goal.Reviewed, version.Number) {
+			m.placed[place{goal.Model, version.Number}] = version.Stage
+		}
+	}
+}
+
+// of returns where this process has brought a version; empty if it has not moved it.
+func (m *moves) of(model string, number registry.Number) registry.Stage {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.placed[place{model, number}]
+}
+
+// Forget drops what this process has moved of a model: another walk of Terraform begins, whose plans see all that was done
+// before.
+func (e *Engine) Forget(model string) {
+	e.moves.mu.Lock()
+	defer e.moves.mu.Unlock()
+	maps.DeleteFunc(e.moves.placed, func(at place, _ registry.Stage) bool { return at.model == model })
 }

@@ -222,7 +222,7 @@ func TestRemoveArchivesOnceAndForgivesWhatIsGone(t *testing.T) {
 	w := newWorld(registry.StageProduction, registry.StageArchived)
 	engine := newTestEngine(w, Atomic)
 	for _, number := range []registry.Number{1, 2, 3} {
-		if err := engine.Remove(context.Background(), testModel, number, func() bool { return false }); err != nil {
+		if err := engine.Remove(context.Background(), Leaving{Model: testModel, Version: number, Kept: notKept}); err != nil {
 			t.Errorf("version %s: %v", number, err)
 		}
 	}
@@ -264,11 +264,12 @@ func TestReviewedVersionsAreNotOvertaken(t *testing.T) {
 
 // Its model may be deleted, with all versions, by another resource of the same apply.
 func TestWhatLeavesMayBeGoneByThen(t *testing.T) {
-	kept := func() bool { return false }
 	for name, leave := range map[string]func(*Engine) error{
-		"remove": func(e *Engine) error { return e.Remove(context.Background(), testModel, 1, kept) },
+		"remove": func(e *Engine) error {
+			return e.Remove(context.Background(), Leaving{Model: testModel, Version: 1, Kept: notKept})
+		},
 		"release": func(e *Engine) error {
-			return e.Release(context.Background(), testModel, 1, registry.StageProduction, kept)
+			return e.Release(context.Background(), Leaving{Model: testModel, Version: 1, From: registry.StageProduction, Kept: notKept})
 		},
 	} {
 		w := newWorld(registry.StageProduction)
@@ -282,3 +283,5 @@ func TestWhatLeavesMayBeGoneByThen(t *testing.T) {
 		}
 	}
 }
+
+func notKept() bool { return false }

@@ -3,6 +3,7 @@ package handover
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
 )
@@ -26,6 +27,26 @@ func (e *IntruderError) Error() string {
 	}
 	return fmt.Sprintf("%s of model %q is now held by %s, which the reviewed plan does not archive; %s",
 		e.Stage, e.Model, VersionList(e.Intruders), untouched)
+}
+
+// MovedError says that somebody has moved the version since the reviewed plan was made. Nothing was changed.
+type MovedError struct {
+	// Model and Version are what was to be moved, or deleted.
+	Model   string
+	Version registry.Number
+	// Planned is the stage that the plan took it from, Now the one that it is in, Goal the one that it was to go to; empty
+	// for a deletion.
+	Planned, Now, Goal registry.Stage
+}
+
+// Error names the stages.
+func (e *MovedError) Error() string {
+	what := "moved to " + string(e.Goal)
+	if e.Goal == "" {
+		what = "deleted"
+	}
+	return fmt.Sprintf("version %s of model %q is in %s now, and the plan was made when it was in %s; it was not %s",
+		e.Version, e.Model, e.Now, e.Planned, what)
 }
 
 // MissingError says that the version to move does not exist. Nothing was changed. It wraps registry.ErrNotFound.
@@ -93,6 +114,8 @@ type DisplacedError struct {
 	Now registry.Stage
 	// By are the versions that hold the stage now; none when the version was merely moved on.
 	By []registry.Number
+	// Archived are versions that no reviewer saw, and that this handover archived before it lost the stage.
+	Archived []registry.Number
 }
 
 // Error names who holds the stage now.
@@ -102,7 +125,16 @@ func (e *DisplacedError) Error() string {
 	if len(e.By) > 0 {
 		text += fmt.Sprintf(", and %s is held by %s", e.Stage, VersionList(e.By))
 	}
-	return text
+	return text + alsoArchived(e.Archived)
+}
+
+// alsoArchived names versions that a handover archived although no reviewer saw them; it is empty for none.
+func alsoArchived(versions []registry.Number) string {
+	if len(versions) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("; %s, which the reviewed plan does not name, came to hold the stage at the same time and was archived",
+		VersionList(versions))
 }
 
 // UnsettledError says that the stage could not be brought to a single holder in the allowed number of rounds.
@@ -115,13 +147,34 @@ type UnsettledError struct {
 	Holders []registry.Number
 	// Rounds is how often they were looked at.
 	Rounds int
+	// Cause is what went wrong last; nil when only other clients kept the stage from settling.
+	Cause error
+	// MayBeLate says that a transition of this handover, whose answer was lost, may still take effect.
+	MayBeLate bool
+	// Archived are versions that no reviewer saw, and that this handover archived, or sent away if MayBeLate is set.
+	Archived []registry.Number
 }
 
 // Error says who holds the stage now.
 func (e *UnsettledError) Error() string {
-	return fmt.Sprintf("after %d rounds %s of model %q is held by %s, not by version %s alone",
+	text := fmt.Sprintf("after %d rounds %s of model %q is held by %s, not by version %s alone",
 		e.Rounds, e.Stage, e.Model, VersionList(e.Holders), e.Version)
+	if e.Cause != nil {
+		text += ": " + e.Cause.Error()
+	}
+	return text + late(e.MayBeLate) + alsoArchived(e.Archived)
 }
+
+// late says that a transition may still take effect, if it may.
+func late(maybe bool) string {
+	if !maybe {
+		return ""
+	}
+	return "; the server may still do what it was asked last, for its answer was lost"
+}
+
+// Unwrap returns the cause.
+func (e *UnsettledError) Unwrap() error { return e.Cause }
 
 // FailedError says that a handover stopped half-way, and how the stage was left.
 type FailedError struct {
@@ -135,6 +188,12 @@ type FailedError struct {
 	GaveBack []registry.Number
 	// GiveBackErr is why an old holder could not be given the stage back; nil when that went well.
 	GiveBackErr error
+	// Touched says that a transition of this handover took effect before it stopped. Otherwise nothing was changed.
+	Touched bool
+	// MayBeLate says that a transition of it, whose answer was lost, may still take effect.
+	MayBeLate bool
+	// Archived are versions that no reviewer saw, and that this handover archived.
+	Archived []registry.Number
 }
 
 // Error tells both: why the promotion failed, and who has the stage.
@@ -146,7 +205,7 @@ func (e *FailedError) Error() string {
 	if e.GiveBackErr != nil {
 		text += fmt.Sprintf("; giving the stage back failed too: %v", e.GiveBackErr)
 	}
-	return text
+	return text + late(e.MayBeLate) + alsoArchived(e.Archived)
 }
 
 // Unwrap returns the causes.
@@ -155,6 +214,68 @@ func (e *FailedError) Unwrap() []error {
 		return []error{e.Cause, e.GiveBackErr}
 	}
 	return []error{e.Cause}
+}
+
+// LostError says that the answer to the registration of a version was lost, and that the version was not found as long as the
+// server may have been at work on it. It was not registered a second time.
+type LostError struct {
+	// Model is the name of the registered model.
+	Model string
+	// Cause is what was answered.
+	Cause error
+}
+
+// Error says what is not known.
+func (e *LostError) Error() string {
+	return fmt.Sprintf("the answer to the registration of a version of model %q was lost, and no such version has appeared since: %v",
+		e.Model, e.Cause)
+}
+
+// Unwrap returns the cause.
+func (e *LostError) Unwrap() error { return e.Cause }
+
+// LeasedError says that another run is registering a version from the same source, or was killed while it did, and that its
+// lease on the version has not run out within the time that this run may take.
+type LeasedError struct {
+	// Model and Version name the version.
+	Model   string
+	Version registry.Number
+	// Until is when the lease runs out, in the server's time.
+	Until time.Time
+}
+
+// Error names the version and the time.
+func (e *LeasedError) Error() string {
+	return fmt.Sprintf("version %s of model %q is being registered from the same source by another run, or by one that was killed, until %s",
+		e.Version, e.Model, e.Until.UTC().Format(time.RFC3339))
+}
+
+// TakenError says that a version which the plan has announced to take over does not belong to nobody any more: its own run
+// has finished it, or another one takes it over.
+type TakenError struct {
+	// Model and Version name the version.
+	Model   string
+	Version registry.Number
+}
+
+// Error names the version.
+func (e *TakenError) Error() string {
+	return fmt.Sprintf("version %s of model %q, which the plan takes over from an interrupted apply, belongs to another run by now",
+		e.Version, e.Model)
+}
+
+// ExpiredError says that the lease of this run on a version ran out while it was claimed or finished, because the server took
+// too long: another run may have the version by now, or nobody.
+type ExpiredError struct {
+	// Model and Version name the version.
+	Model   string
+	Version registry.Number
+}
+
+// Error names the version.
+func (e *ExpiredError) Error() string {
+	return fmt.Sprintf("the lease of this run on version %s of model %q ran out before the server had answered, "+
+		"so that another run may have the version, or nobody", e.Version, e.Model)
 }
 
 // NoStagesError says that the server serves the registry but not its stages: it answered a read, and knows no

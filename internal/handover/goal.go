@@ -25,6 +25,9 @@ type Goal struct {
 	Version registry.Number
 	// Stage is where it is to be.
 	Stage registry.Stage
+	// From is the stage that the version was in when the reviewed plan was made. A version that is neither there nor in
+	// Stage was moved by somebody since, and is left alone. Empty means that the plan did not know.
+	From registry.Stage
 	// ArchiveExisting makes the stage exclusive: its other holders go to Archived. It has no effect on a stage
 	// that is not exclusive by nature (None, Archived).
 	ArchiveExisting bool
@@ -37,6 +40,8 @@ type Goal struct {
 	RequireStaging bool
 	// RequireTags are tags that the version must have to enter an exclusive stage, whichever stage it comes from.
 	RequireTags map[string]string
+	// placed is where this process itself has brought the version since the plan was made; empty if it has not moved it.
+	placed registry.Stage
 }
 
 // Enters reports whether the goal promotes a version that is in stage from: to Staging or Production, from elsewhere.
@@ -44,3 +49,11 @@ func (g Goal) Enters(from registry.Stage) bool { return g.Stage.Exclusive() && f
 
 // Exclusive reports whether the goal leaves a single holder in its stage.
 func (g Goal) Exclusive() bool { return g.ArchiveExisting && g.Stage.Exclusive() }
+
+// moved returns a *MovedError if somebody has moved the version since the plan was made.
+func (g Goal) moved(version registry.Version) error {
+	if g.From == "" || version.Stage == g.From || version.Stage == g.Stage || version.Stage == g.placed {
+		return nil
+	}
+	return &MovedError{Model: g.Model, Version: version.Number, Planned: g.From, Now: version.Stage, Goal: g.Stage}
+}

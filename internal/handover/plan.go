@@ -33,7 +33,8 @@ func SkipsStaging(from, to registry.Stage) bool {
 
 // Plan returns the transitions that lead from the observed versions of the goal's model to the goal, in the order in
 // which they must be sent; none when the goal is reached already. It refuses, in this order, a version that does not
-// exist (*MissingError), holders that nobody reviewed (*IntruderError), and a version that may not go (see Check).
+// exist (*MissingError), one that somebody has moved since the plan was made (*MovedError), holders that nobody reviewed
+// (*IntruderError), and a version that may not go (see Check).
 func Plan(observed []registry.Version, goal Goal, way Way) ([]registry.Transition, error) {
 	version, found := registry.FindVersion(observed, goal.Version)
 	if !found {
@@ -41,6 +42,9 @@ func Plan(observed []registry.Version, goal Goal, way Way) ([]registry.Transitio
 	}
 	if goal.OnlyFrom != "" && version.Stage != goal.OnlyFrom {
 		return nil, nil
+	}
+	if err := goal.moved(version); err != nil {
+		return nil, err
 	}
 	others, err := reviewed(observed, goal)
 	if err != nil {

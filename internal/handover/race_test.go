@@ -73,7 +73,7 @@ func TestRacingPromotionsEndWithOneHolder(t *testing.T) {
 			name := fmt.Sprintf("client %d", index+1)
 			way := rapid.SampledFrom(Ways()).Draw(t, "way of "+name)
 			engine := New(client{world: w, name: name, turns: order}, way)
-			engine.pause = func(context.Context, int) {}
+			engine.pause = func(context.Context, Action) {}
 			go func() {
 				_, err := engine.Run(context.Background(), toProduction(registry.Number(index+2), everybody...))
 				order.waiting <- turn{name: name, over: true}

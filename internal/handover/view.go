@@ -28,6 +28,19 @@ func (v View) Others(stage registry.Stage, version registry.Number) []registry.N
 	return slices.DeleteFunc(registry.SortedNumbers(v[stage]), func(holder registry.Number) bool { return holder == version })
 }
 
+// With returns the view once a version is in the stage that it has now, and the others are where they were. A stage that is
+// exclusive for the version is for the caller to clear.
+func (v View) With(version registry.Version) View {
+	view := make(View, len(v)+1)
+	for stage, holders := range v {
+		view[stage] = slices.DeleteFunc(slices.Clone(holders), func(holder registry.Number) bool { return holder == version.Number })
+	}
+	if version.Stage.Exclusive() {
+		view[version.Stage] = registry.SortedNumbers(append(view[version.Stage], version.Number))
+	}
+	return view
+}
+
 // Holder returns the version that counts as the holder of stage, and whether there is one: the preferred version if it
 // holds the stage, else the holder that arbitration would let win.
 func Holder(versions []registry.Version, stage registry.Stage, preferred registry.Number) (registry.Version, bool) {

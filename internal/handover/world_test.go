@@ -21,6 +21,10 @@ type world struct {
 	versions map[registry.Number]registry.Version
 	log      []string
 
+	// wanted is the last creation that was asked for, aliases are the model's.
+	wanted  registry.NewVersion
+	aliases map[string]registry.Number
+
 	// step is called before each visible step of a call; the schedule of a race test is behind it.
 	step func(what string)
 	// fault decides what goes wrong with a write: an error instead of it, or after it.
@@ -120,6 +124,7 @@ func (w *world) set(number registry.Number, stage registry.Stage) {
 
 func (w *world) CreateVersion(_ context.Context, wanted registry.NewVersion) (registry.Version, error) {
 	w.log = append(w.log, "create")
+	w.wanted = wanted
 	var instead, after error
 	if w.fault != nil {
 		instead, after = w.fault("create")
@@ -131,6 +136,64 @@ func (w *world) CreateVersion(_ context.Context, wanted registry.NewVersion) (re
 		Source: wanted.Source, RunID: wanted.RunID, RunLink: wanted.RunLink, Description: wanted.Description,
 		Tags: wanted.Tags, Stage: registry.StageNone, Status: registry.StatusReady,
 	}), after
+}
+
+func (w *world) Version(ctx context.Context, _ string, number registry.Number) (registry.Version, error) {
+	if ctx.Err() != nil {
+		return registry.Version{}, ctx.Err()
+	}
+	version, found := w.versions[number]
+	if !found {
+		return registry.Version{}, &registry.Error{Kind: registry.ErrNotFound, Message: "not found"}
+	}
+	return version, nil
+}
+
+func (w *world) Model(context.Context, string) (registry.Model, error) {
+	return registry.Model{Name: testModel, Aliases: w.aliases}, nil
+}
+
+func (w *world) DeleteVersion(_ context.Context, _ string, number registry.Number) error {
+	what := fmt.Sprintf("delete %s", number)
+	w.at(what)
+	w.log = append(w.log, what)
+	var instead, after error
+	if w.fault != nil {
+		instead, after = w.fault(what)
+	}
+	if instead == nil {
+		delete(w.versions, number)
+		instead = after
+	}
+	return instead
+}
+
+func (w *world) SetVersionTag(_ context.Context, _ string, number registry.Number, key, value string) error {
+	return w.tag(number, fmt.Sprintf("%s#%s", number, key), func(tags map[string]string) { tags[key] = value })
+}
+
+func (w *world) DeleteVersionTag(_ context.Context, _ string, number registry.Number, key string) error {
+	return w.tag(number, fmt.Sprintf("%s#-%s", number, key), func(tags map[string]string) { delete(tags, key) })
+}
+
+func (w *world) tag(number registry.Number, what string, change func(map[string]string)) error {
+	w.at(what)
+	w.log = append(w.log, what)
+	var instead, after error
+	if w.fault != nil {
+		instead, after = w.fault(what)
+	}
+	if instead != nil {
+		return instead
+	}
+	version := w.versions[number]
+	version.Tags = maps.Clone(version.Tags)
+	if version.Tags == nil {
+		version.Tags = make(map[string]string)
+	}
+	change(version.Tags)
+	w.versions[number] = version
+	return after
 }
 
 func (w *world) holders() []registry.Number {
@@ -147,8 +210,9 @@ func refused() error {
 }
 
 func newTestEngine(w *world, way Way) *Engine {
-	engine := New(w, way)
-	engine.pause = func(context.Context, int) {}
+	// No commit comes late here: what is lost is decided by the next look.
+	engine := New(w, way, WithPacing(registry.Pacing{Repetitions: 7, RequestTimeout: time.Nanosecond}))
+	engine.pause = func(context.Context, Action) {}
 	return engine
 }
 

@@ -25,6 +25,7 @@ type Client struct {
 	secrets          *secrets
 	ignoreRetryAfter bool
 	clock            *serverClock
+	pacing           registry.Pacing
 	// workspace is made sure of before the first request that carries it; nil without one.
 	workspace *workspaceCheck
 }
@@ -62,7 +63,7 @@ func New(config Config) (*Client, error) {
 	}
 
 	return &Client{
-		base: base, clock: clock,
+		base: base, clock: clock, pacing: pacing(config),
 		secrets: known, ignoreRetryAfter: config.IgnoreRetryAfter, workspace: newWorkspaceCheck(config.Workspace),
 		http: &retryablehttp.Client{
 			HTTPClient:   &http.Client{Transport: transport, CheckRedirect: checkRedirect},

@@ -5,8 +5,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"math"
-	"math/rand/v2"
 	"net/http"
 	"strconv"
 	"strings"
@@ -90,9 +88,7 @@ func retryableStatus(c *call, status int) bool {
 	return false
 }
 
-// backoff returns the wait before each repetition: what Retry-After asks for, or between half and the whole
-// of factor·2ⁿ seconds, at random, so that the clients of a server that comes back do not come all at once; and up to
-// the jitter more.
+// backoff returns the wait before each repetition: what Retry-After asks for, or that of config.pause.
 func backoff(config Config) retryablehttp.Backoff {
 	return func(_, _ time.Duration, attempt int, response *http.Response) time.Duration {
 		if response != nil && !config.IgnoreRetryAfter {
@@ -100,9 +96,7 @@ func backoff(config Config) retryablehttp.Backoff {
 				return wait
 			}
 		}
-		seconds := min(config.BackoffFactor*math.Pow(2, float64(attempt)), maxWait.Seconds())
-		seconds = seconds*(0.5+0.5*rand.Float64()) + config.BackoffJitter*rand.Float64()
-		return time.Duration(seconds * float64(time.Second))
+		return config.pause(attempt)
 	}
 }
 

@@ -26,6 +26,8 @@ type departureNote struct {
 	On *claim.Object `json:"on,omitempty"`
 	// Value is the number of the version that an alias points at, or the value of a tag.
 	Value string `json:"value,omitempty"`
+	// From is the stage that a version was in; empty if the plan did not note it.
+	From registry.Stage `json:"from,omitempty"`
 	// Newest is the greatest number of a version of a model, and Serving are those in Staging and Production.
 	Newest  registry.Number                    `json:"newest,omitempty"`
 	Serving map[registry.Number]registry.Stage `json:"serving,omitempty"`
@@ -78,7 +80,7 @@ func (s *session) planLeave(
 		leaving.Stage = version.Stage
 	}
 	kept, held := s.ledger.Leave(ctx, leaving)
-	note := &departureNote{}
+	note := &departureNote{From: version.Stage}
 	if kept {
 		note.Kept = append(note.Kept, leaving.On)
 	}
@@ -86,9 +88,4 @@ func (s *session) planLeave(
 	if version.Stage.Exclusive() && !held && len(view.Others(version.Stage, version.Number)) == 0 {
 		warnOfEmptyStage(version, &resp.Diagnostics)
 	}
-}
-
-// isNotedKept reports whether the plan of this destroy noted that the object stays as it is.
-func isNotedKept(ctx context.Context, private privateReader, object claim.Object, diags *diag.Diagnostics) bool {
-	return loadDepartureNote(ctx, private, diags).keeps(object)
 }

@@ -40,6 +40,9 @@ func sentence(text string) string {
 	return text
 }
 
+// nothingTouched begins the advice on what was refused before the first write.
+const nothingTouched = "Nothing was touched. "
+
 // advise says what a user can do about an error.
 func advise(err error) string {
 	if isEmbedded(err) {
@@ -52,15 +55,34 @@ func advise(err error) string {
 		displaced *handover.DisplacedError
 		unsettled *handover.UnsettledError
 		failed    *handover.FailedError
+		moved     *handover.MovedError
+		lost      *handover.LostError
+		leased    *handover.LeasedError
+		taken     *handover.TakenError
+		expired   *handover.ExpiredError
 		noStages  *handover.NoStagesError
 		lacks     *handover.TagsError
 	)
 	switch {
+	case errors.As(err, &failed):
+		return adviseFailed(failed)
+	case errors.As(err, &moved):
+		return "Somebody moved this version after this plan was made. It was left as it is. Run terraform plan again, review where it comes from " +
+			"and what becomes of it, and apply that plan."
+	case errors.As(err, &lost):
+		return "Nothing was registered a second time. Run terraform plan: if the server has registered the version after all, the plan says that " +
+			"apply takes it over. If not, apply registers it."
+	case errors.As(err, &leased):
+		return "Wait until that time, or until the other run is through, and run terraform apply again; or raise timeouts.create, within which apply waits."
+	case errors.As(err, &taken):
+		return "This run has left it alone. Run terraform plan again: if another state has the version, apply registers one of its own."
+	case errors.As(err, &expired):
+		return "Find out with terraform plan in the other states whether one has the version. If none has, import it here, or delete it."
 	case errors.As(err, &noStages):
 		return "Registries such as Databricks Unity Catalog have aliases instead of stages. Leave stage out, or use an MLflow server " +
 			"whose registry has stages."
 	case errors.As(err, &intruder):
-		return "Somebody changed the stage after this plan was made. Nothing was touched. Run terraform plan again, review which " +
+		return "Somebody changed the stage after this plan was made. " + nothingTouched + "Run terraform plan again, review which " +
 			"versions now leave the stage, and apply that plan."
 	case errors.As(err, &notReady):
 		if notReady.Status == registry.StatusFailed {
@@ -70,7 +92,7 @@ func advise(err error) string {
 	case errors.As(err, &forbidden):
 		return "Move the version to Staging first and apply, then to Production; or set require_staging = false on the provider."
 	case errors.As(err, &lacks):
-		return "Nothing was touched. These tags are required by require_tags of this resource or of the provider. Let whatever decides on them " +
+		return nothingTouched + "These tags are required by require_tags of this resource or of the provider. Let whatever decides on them " +
 			"set them on the version, for instance a pipeline with MlflowClient().set_model_version_tag(name, version, key, value), then run " +
 			"terraform plan again. Of what Terraform itself sets, the tags of the same mlregistry_model_version count; a tag that another " +
 			"resource sets has to be applied first."
@@ -79,8 +101,6 @@ func advise(err error) string {
 			"which version is to have the stage."
 	case errors.As(err, &unsettled):
 		return "Several clients keep changing this stage. Stop them, then run terraform apply again."
-	case errors.As(err, &failed):
-		return strings.TrimSpace(advise(failed.Cause) + " Run terraform plan to see where every version is now, and terraform apply to try again.")
 	case errors.Is(err, context.DeadlineExceeded):
 		return "The operation took longer than the resource's timeouts allow. Run terraform plan to see how far it came; raise " +
 			"timeouts if the server needs longer."
@@ -109,6 +129,18 @@ func advise(err error) string {
 		return "The server failed. Look at its log, then run terraform apply again: what was done already is not done twice."
 	}
 	return ""
+}
+
+// adviseFailed says what a user can do about a handover that stopped half-way, and whether anything was touched.
+func adviseFailed(failed *handover.FailedError) string {
+	// Its cause may be an error that by itself means that nothing was touched.
+	var intruder *handover.IntruderError
+	var moved *handover.MovedError
+	advice := strings.ReplaceAll(advise(failed.Cause), nothingTouched, "")
+	if errors.As(failed.Cause, &intruder) || errors.As(failed.Cause, &moved) {
+		advice = "Somebody changed the stage while this apply was at work."
+	}
+	return strings.TrimSpace(advice + " Run terraform plan to see where every version is now, and terraform apply to try again.")
 }
 
 // isEmbedded reports whether an answer is the embedded registry's word about its file. It answers over (in-process) HTTP

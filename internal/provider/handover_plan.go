@@ -63,3 +63,14 @@ func warnOfOvertaken(goal handover.Goal, outcome handover.Outcome, diags *diag.D
 		fmt.Sprintf("Somebody moved it to %s at the same moment, after this apply had looked who holds the stage, and may have been told that it "+
 			"went well. It was archived, and version %s holds the stage alone. Find out who promotes this model as well.", goal.Stage, goal.Version))
 }
+
+// warnOfUnread says that a promotion was answered and could not be read back.
+func warnOfUnread(goal handover.Goal, outcome handover.Outcome, diags *diag.Diagnostics) {
+	if outcome.Unread == nil {
+		return
+	}
+	diags.AddAttributeWarning(path.Root("stage"),
+		fmt.Sprintf("Who holds %s of model %q could not be read back", goal.Stage, goal.Model),
+		fmt.Sprintf("The server has answered that version %s was moved to %s, and then the holders could not be read. Whether another version holds it "+
+			"as well is for the next plan to see: run terraform plan.\n\n%s", goal.Version, goal.Stage, explain(outcome.Unread)))
+}

@@ -53,6 +53,7 @@ func (r *modelStageResource) ModifyPlan(ctx context.Context, req resource.Modify
 	case replaced: // Terraform plans once more, with no prior state.
 	case !known || !r.session.known():
 		plan.ArchivedVersions, plan.PromotedWith = types.ListUnknown(types.StringType), types.MapUnknown(types.StringType)
+		plan.FromStage = types.StringUnknown()
 	case exists:
 		r.planMove(ctx, &config, &plan, &prior, memory, &resp.Diagnostics)
 	default:
@@ -82,7 +83,7 @@ func (r *modelStageResource) planTakeOver(ctx context.Context, config, plan *mod
 	if len(leaving) > 0 {
 		warnOfStrangers(goal, leaving, "this pointer is new to the stage", diags)
 	}
-	plan.ArchivedVersions = versionList(leaving)
+	plan.ArchivedVersions, plan.FromStage = versionList(leaving), types.StringValue(string(version.Stage))
 }
 
 // planMove plans a pointer that is in the state, from what its last read remembered.
@@ -91,9 +92,10 @@ func (r *modelStageResource) planMove(
 ) {
 	goal := r.session.guard(plan.goal(ctx, diags))
 	held := prior.goal(ctx, diags).Version
-	from := goal.Stage
+	leaving := handover.Reviewed(memory.View, goal)
+	from := goal.Stage // Where the version is, as the last read remembered it: the plan and the one made again during apply agree.
 	if goal.Version != held && !slices.Contains(memory.View[goal.Stage], goal.Version) {
-		from = "" // Somewhere else.
+		from, _ = memory.Places.of(goal.Version)
 	}
 	plan.PromotedWith = r.session.planSignature(ctx, goal, from, config.PromotionTags, prior.PromotedWith, memory, diags)
 	if goal.Version != held {
@@ -107,15 +109,29 @@ func (r *modelStageResource) planMove(
 		}
 	}
 	r.session.stake(goal, pointerClaim(goal, true, goal.Version != held), diags)
-	leaving := handover.Reviewed(memory.View, goal)
-	if goal.Version == held && len(leaving) == 0 {
-		plan.ArchivedVersions = prior.ArchivedVersions
-		return
-	}
 	if memory.Pointed != 0 && held != memory.Pointed && held != goal.Version {
 		warnOfStrangers(goal, []registry.Number{held}, "somebody else has moved the stage since the last apply", diags)
 	}
 	plan.ArchivedVersions = versionList(leaving)
+	switch {
+	case goal.Version == held && len(leaving) == 0:
+		plan.FromStage = types.StringNull()
+		plan.keepLastMove(prior)
+	case from == "":
+		plan.FromStage = types.StringUnknown()
+	default:
+		plan.FromStage = types.StringValue(string(from))
+	}
+}
+
+// keepLastMove keeps what the last move showed, where the plan changes nothing else: such a plan is to be empty. What an apply
+// goes by is always of its own plan.
+func (s *modelStageState) keepLastMove(prior *modelStageState) {
+	kept := *s
+	kept.FromStage, kept.ArchivedVersions = prior.FromStage, prior.ArchivedVersions
+	if reflect.DeepEqual(kept, *prior) {
+		*s = kept
+	}
 }
 
 // pointedVersion returns the version that the pointer is to name, as it was first observed if it was there by then.
@@ -150,9 +166,20 @@ func (r *modelStageResource) planDestroy(
 		return
 	}
 	goal := prior.goal(ctx, diags)
-	if memory.given(goal.Version) != goal.Version {
-		return // Somebody else has taken the stage, and keeps it.
+	goal.Version = memory.given(goal.Version)
+	version := registry.Version{Model: goal.Model, Number: goal.Version, Stage: goal.Stage}
+	view := memory.View
+	if r.session.known() { // Terraform 1.11 plans a removed block from the state before the refresh.
+		observed, _ := r.session.seenVersions(goal.Model)
+		if seen, ok := registry.FindVersion(observed, goal.Version); ok {
+			version.Stage, view = seen.Stage, handover.Observe(observed)
+		}
+	}
+	if version.Stage != goal.Stage || memory.given(prior.goal(ctx, diags).Version) != prior.goal(ctx, diags).Version {
+		// Somebody else has taken the stage, and keeps it.
+		(&departureNote{From: registry.StageNone}).save(ctx, resp.Private, diags)
+		return
 	}
 	leaving := claim.Departure{On: claim.Stage(goal.Model, goal.Stage), Version: goal.Version}
-	r.session.planLeave(ctx, leaving, registry.Version{Model: goal.Model, Number: goal.Version, Stage: goal.Stage}, memory.View, resp)
+	r.session.planLeave(ctx, leaving, version, view, resp)
 }

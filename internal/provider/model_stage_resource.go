@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/claim"
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/handover"
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
 )
 
@@ -44,8 +45,9 @@ func (r *modelStageResource) Create(ctx context.Context, req resource.CreateRequ
 	if resp.Diagnostics.HasError() || !r.session.checkWrite(plan.ModelName.ValueString(), &resp.Diagnostics) {
 		return
 	}
+	memory := &versionMemory{Places: &versionPlaces{}}
 	signed := types.MapNull(types.StringType)
-	if r.point(ctx, &config, &plan, signed, &versionMemory{}, resp.Private, &resp.Diagnostics) {
+	if r.point(ctx, &config, &plan, signed, memory, resp.Private, &resp.Diagnostics) {
 		resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 		resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
 	}
@@ -58,6 +60,7 @@ func (r *modelStageResource) Read(ctx context.Context, req resource.ReadRequest,
 	defer cancel()
 	before := state
 	memory := loadMemory(ctx, req.Private, &resp.Diagnostics)
+	memory.Places = &versionPlaces{}
 	identify(ctx, resp.Identity, state.identity(), &resp.Diagnostics)
 	imported := takeImported(ctx, req.Private, resp.Private, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() || !r.session.checkRead(state.stageObject(), &resp.Diagnostics) {
@@ -106,13 +109,30 @@ func (r *modelStageResource) Update(ctx context.Context, req resource.UpdateRequ
 	if !r.session.signBelatedly(ctx, plan.goal(ctx, &resp.Diagnostics), config.PromotionTags, memory, &resp.Diagnostics) {
 		return
 	}
-	if r.point(ctx, &config, &plan, prior.PromotedWith, memory, resp.Private, &resp.Diagnostics) {
-		resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
-		identify(ctx, resp.Identity, plan.identity(), &resp.Diagnostics)
+	// A plan that points at the same version, and names nobody who leaves the stage, permits nobody to.
+	if goal := plan.goal(ctx, &resp.Diagnostics); goal.Version == prior.goal(ctx, &resp.Diagnostics).Version && len(goal.Reviewed) == 0 {
+		r.keep(ctx, &plan, &prior, memory, resp.Private, &resp.Diagnostics)
+	} else if !r.point(ctx, &config, &plan, prior.PromotedWith, memory, resp.Private, &resp.Diagnostics) {
+		return
 	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+	identify(ctx, resp.Identity, plan.identity(), &resp.Diagnostics)
 }
 
-// point gives the stage to the planned version. signed is what the last promotion was signed with.
+// keep leaves the stage as it is: only what is in the state changes.
+func (r *modelStageResource) keep(
+	ctx context.Context, plan, prior *modelStageState, memory *versionMemory, private privateWriter, diags *diag.Diagnostics,
+) {
+	plan.StageConflicts = versionList(nil)
+	if plan.PromotedWith.IsUnknown() {
+		plan.PromotedWith = prior.PromotedWith
+	}
+	plan.settleMove(nil)
+	memory.store(ctx, private, diags)
+}
+
+// point gives the stage to the planned version. signed is what the last promotion was signed with. Once the version has the stage,
+// whatever fails after that is a warning: the stage was given.
 func (r *modelStageResource) point(
 	ctx context.Context, config, plan *modelStageState, signed types.Map, memory *versionMemory, private privateWriter, diags *diag.Diagnostics,
 ) bool {
@@ -124,14 +144,18 @@ func (r *modelStageResource) point(
 		return false
 	}
 	warnOfOvertaken(goal, outcome, diags)
+	warnOfUnread(goal, outcome, diags)
 	written, promoted := r.session.sign(ctx, goal, outcome, declaredTags(ctx, config.PromotionTags, diags), memory, diags)
 	settleSignature(ctx, &plan.PromotedWith, written, promoted, signed, diags)
 	memory.Pointed = goal.Version
-	memory.save(ctx, private, outcome.Versions, diags)
-	plan.StageConflicts = versionList(nil)
-	if plan.ArchivedVersions.IsUnknown() {
-		plan.ArchivedVersions = versionList(outcome.Archived)
+	if outcome.Unread == nil {
+		memory.save(ctx, private, outcome.Versions, diags)
+	} else {
+		memory.View, memory.Places = outcome.View(goal), nil
+		memory.store(ctx, private, diags)
 	}
+	plan.StageConflicts = versionList(nil)
+	plan.settleMove(&outcome)
 	return !diags.HasError()
 }
 
@@ -147,9 +171,17 @@ func (r *modelStageResource) Delete(ctx context.Context, req resource.DeleteRequ
 	}
 	goal := state.goal(ctx, &resp.Diagnostics)
 	goal.Version = memory.given(goal.Version)
-	noted := isNotedKept(ctx, req.Private, claim.Stage(goal.Model, goal.Stage), &resp.Diagnostics)
-	kept := func() bool { return noted || r.session.ledger.Staged(goal.Model, goal.Version) }
-	if err := r.session.engine.Release(ctx, goal.Model, goal.Version, goal.Stage, kept); err != nil {
+	note := loadDepartureNote(ctx, req.Private, &resp.Diagnostics)
+	if note.From != "" && note.From != goal.Stage {
+		return // The plan has seen that the version does not hold the stage, and so nothing of it was reviewed.
+	}
+	leaving := handover.Leaving{
+		Model: goal.Model, Version: goal.Version, From: goal.Stage,
+		Kept: func() bool {
+			return note.keeps(claim.Stage(goal.Model, goal.Stage)) || r.session.ledger.Staged(goal.Model, goal.Version)
+		},
+	}
+	if err := r.session.engine.Release(ctx, leaving); err != nil {
 		resp.Diagnostics.AddError(fmt.Sprintf("Unable to archive version %s of model %q", goal.Version, goal.Model), explain(err))
 	}
 }

@@ -48,8 +48,10 @@ func modelStageSchema(ctx context.Context) schema.Schema {
 			"archived_versions": schema.ListAttribute{
 				Computed: true, ElementType: types.StringType,
 				MarkdownDescription: "In a plan that moves the stage: the versions that hold it now and will be archived, in ascending order. " +
-					"Apply refuses if any other version has come to hold it. Afterwards: those of the last such move.",
+					"Empty in every other plan. Apply refuses if any other version has come to hold it. Where a plan changes nothing, they are " +
+					"those of the last one.",
 			},
+			"from_stage": fromStageAttribute(),
 			"stage_conflicts": schema.ListAttribute{
 				Computed: true, ElementType: types.StringType,
 				MarkdownDescription: "Other versions that hold the stage as well. Always planned to be empty, so that a second holder made by " +

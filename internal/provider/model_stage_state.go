@@ -22,6 +22,7 @@ type modelStageState struct {
 	OnDestroy        types.String   `tfsdk:"on_destroy"`
 	Timeouts         timeouts.Value `tfsdk:"timeouts"`
 	ArchivedVersions types.List     `tfsdk:"archived_versions"`
+	FromStage        types.String   `tfsdk:"from_stage"`
 	StageConflicts   types.List     `tfsdk:"stage_conflicts"`
 	PromotedWith     types.Map      `tfsdk:"promoted_with"`
 }
@@ -31,7 +32,7 @@ func (s *modelStageState) goal(ctx context.Context, diags *diag.Diagnostics) han
 	stage, _ := registry.ParseStage(s.Stage.ValueString())
 	number, _ := registry.ParseNumber(s.Version.ValueString())
 	return handover.Goal{
-		Model: s.ModelName.ValueString(), Version: number, Stage: stage, ArchiveExisting: true,
+		Model: s.ModelName.ValueString(), Version: number, Stage: stage, ArchiveExisting: true, From: registry.Stage(s.FromStage.ValueString()),
 		Reviewed: numberList(ctx, s.ArchivedVersions, diags), RequireTags: declaredTags(ctx, s.RequireTags, diags),
 	}
 }
@@ -56,4 +57,20 @@ func (s *modelStageState) fromRegistry(ctx context.Context, versions []registry.
 	}
 	s.StageConflicts = versionList(handover.Observe(versions).Others(goal.Stage, holder.Number))
 	return true
+}
+
+// settleMove puts what happened into the state where the plan left it open; outcome is nil if nothing was moved.
+func (s *modelStageState) settleMove(outcome *handover.Outcome) {
+	if s.ArchivedVersions.IsUnknown() {
+		s.ArchivedVersions = versionList(nil)
+		if outcome != nil {
+			s.ArchivedVersions = versionList(outcome.Archived)
+		}
+	}
+	if s.FromStage.IsUnknown() {
+		s.FromStage = types.StringNull()
+		if outcome != nil {
+			s.FromStage = textOrNull(string(outcome.From))
+		}
+	}
 }

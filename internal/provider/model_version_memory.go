@@ -19,6 +19,9 @@ const memoryKey = "version"
 type versionMemory struct {
 	// View is who held which stage of the model at the last read; nil before the first.
 	View handover.View `json:"view,omitempty"`
+	// Places is where all versions of the model were at the last read, for a pointer: it may be pointed at any of them. nil for a
+	// version resource.
+	Places *versionPlaces `json:"places,omitempty"`
 	// Source is the version's source as the registry writes it.
 	Source string `json:"source,omitempty"`
 	// Created says that this resource registered the version.
@@ -50,8 +53,17 @@ func loadMemory(ctx context.Context, private privateReader, diags *diag.Diagnost
 	return memory
 }
 
+// save keeps what a read has found.
 func (m *versionMemory) save(ctx context.Context, private privateWriter, versions []registry.Version, diags *diag.Diagnostics) {
 	m.View = handover.Observe(versions)
+	if m.Places != nil {
+		m.Places = newVersionPlaces(versions)
+	}
+	m.store(ctx, private, diags)
+}
+
+// store keeps the memory as it is.
+func (m *versionMemory) store(ctx context.Context, private privateWriter, diags *diag.Diagnostics) {
 	stored, err := json.Marshal(m)
 	if err != nil {
 		diags.AddError("Unable to keep the private state of a version or a pointer", explainWith(err, providerBug))

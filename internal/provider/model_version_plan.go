@@ -82,8 +82,15 @@ func (r *modelVersionResource) planDestroy(ctx context.Context, req resource.Mod
 		return
 	}
 	version := registry.Version{Model: prior.ModelName.ValueString(), Number: prior.number(), Stage: prior.wantedStage()}
+	view := memory.View
+	if r.session.known() { // Terraform 1.11 plans a removed block from the state before the refresh.
+		observed, _ := r.session.seenVersions(version.Model)
+		if seen, ok := registry.FindVersion(observed, version.Number); ok {
+			version.Stage, view = seen.Stage, handover.Observe(observed)
+		}
+	}
 	leaving := claim.Departure{On: claim.Version(version.Model, version.Number), Deletes: prior.OnDestroy.ValueString() == destroyDelete}
-	r.session.planLeave(ctx, leaving, version, memory.View, resp)
+	r.session.planLeave(ctx, leaving, version, view, resp)
 }
 
 // versionPlanning is one plan of one version resource.
@@ -191,16 +198,19 @@ func (p *versionPlanning) planStatus() {
 // planExisting plans a version in the state from what the last read remembered, without asking the registry.
 func (p *versionPlanning) planExisting(ctx context.Context) {
 	if p.config.Stage.IsNull() {
-		p.plan.Stage, p.plan.ArchivedVersions, p.plan.StageConflicts = p.prior.Stage, p.prior.ArchivedVersions, p.prior.StageConflicts
+		p.plan.Stage, p.plan.StageConflicts = p.prior.Stage, p.prior.StageConflicts
+		p.planMove("", nil)
 		if p.config.ArchiveExistingVersions.IsNull() {
 			p.plan.ArchiveExistingVersions = p.prior.ArchiveExistingVersions // It says nothing while the stage is not managed.
 		}
 		p.plan.PromotedWith = p.prior.PromotedWith
+		p.keepLastMove()
 		return
 	}
 	p.plan.StageConflicts = versionList(nil)
 	if p.config.Stage.IsUnknown() || p.config.ArchiveExistingVersions.IsUnknown() {
 		p.plan.ArchivedVersions, p.plan.PromotedWith = types.ListUnknown(types.StringType), types.MapUnknown(types.StringType)
+		p.plan.FromStage = types.StringUnknown()
 		return
 	}
 	wanted, current := p.plan.wantedStage(), p.prior.wantedStage()
@@ -215,6 +225,23 @@ func (p *versionPlanning) planExisting(ctx context.Context) {
 	found, seen := p.session.seen(version.Model, version.Number)
 	version.Tags = found.Tags
 	p.planHandover(ctx, version, seen, p.memory.View)
+	p.keepLastMove()
+}
+
+// planMove shows where a version is taken from, and who leaves for it. from is empty for a version that is not moved, and for
+// one that is yet to be registered.
+func (p *versionPlanning) planMove(from registry.Stage, leaving []registry.Number) {
+	p.plan.FromStage, p.plan.ArchivedVersions = textOrNull(string(from)), versionList(leaving)
+}
+
+// keepLastMove keeps what the last move showed, where the plan changes nothing else: such a plan is to be empty. What an apply
+// goes by is always of its own plan.
+func (p *versionPlanning) keepLastMove() {
+	kept := p.plan
+	kept.FromStage, kept.ArchivedVersions = p.prior.FromStage, p.prior.ArchivedVersions
+	if reflect.DeepEqual(kept, *p.prior) {
+		p.plan = kept
+	}
 }
 
 // planHandover checks that version may go to its planned stage, and shows who leaves it. Its tags are checked if tagsKnown.
@@ -240,9 +267,9 @@ func (p *versionPlanning) planHandover(ctx context.Context, version registry.Ver
 	if p.prior != nil {
 		p.session.mourn(ctx, version, goal, view, p.diags)
 	}
-	if p.prior != nil && version.Stage == goal.Stage && len(leaving) == 0 {
-		p.plan.ArchivedVersions = p.prior.ArchivedVersions // Of the last promotion: nothing to review in this plan.
-		return
+	from := version.Stage
+	if version.Number == 0 || p.prior != nil && from == goal.Stage && len(leaving) == 0 {
+		from = ""
 	}
-	p.plan.ArchivedVersions = versionList(leaving)
+	p.planMove(from, leaving)
 }

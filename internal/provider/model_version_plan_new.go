@@ -21,6 +21,7 @@ func (p *versionPlanning) planNew(ctx context.Context) {
 	}
 	stageManaged := !p.config.Stage.IsNull()
 	p.plan.StageConflicts = versionList(nil)
+	p.plan.FromStage = types.StringNull()
 	if !stageManaged {
 		p.plan.ArchivedVersions, p.plan.PromotedWith = versionList(nil), types.MapNull(types.StringType)
 		if !p.adopts() {
@@ -30,6 +31,7 @@ func (p *versionPlanning) planNew(ctx context.Context) {
 	unknown := p.config.ModelName.IsUnknown() || p.config.Stage.IsUnknown() || p.config.Version.IsUnknown() ||
 		p.config.ArchiveExistingVersions.IsUnknown()
 	if unknown || !p.session.known() {
+		p.plan.FromStage = types.StringUnknown()
 		return // The plan during apply does the rest.
 	}
 	model := p.plan.ModelName.ValueString()
@@ -57,11 +59,17 @@ func (p *versionPlanning) planNew(ctx context.Context) {
 		p.showAdopted(found)
 	} else if len(observed) == 0 {
 		p.session.requireModel(ctx, model, p.diags)
-	} else if left, found := p.session.engine.Unfinished(observed, p.plan.toRegistry(ctx, p.diags), p.plan.wantedStage()); found {
-		version.Number, version.Tags = left.Number, left.Tags
+	} else if left, found, leased := p.session.engine.Left(ctx, observed, p.plan.toRegistry(ctx, p.diags), p.plan.wantedStage()); found {
+		version.Number, version.Tags, version.Stage = left.Number, left.Tags, left.Stage
+		p.plan.Version = types.StringValue(left.Number.String())
+		p.planMove(left.Stage, nil)
 		p.diags.AddWarning(fmt.Sprintf("Version %s of model %q is taken over from an interrupted apply", left.Number, model),
-			"An earlier apply registered it from the same source and was killed before Terraform could note it. Apply takes it instead of "+
-				"registering a second one.")
+			fmt.Sprintf("An earlier apply registered it from the same source, and ended before it was in the state. It is in %s now. Apply takes it "+
+				"instead of registering a second one.", left.Stage))
+	} else if len(leased) > 0 {
+		p.diags.AddWarning(fmt.Sprintf("Another run registers from the same source: %s of model %q", handover.VersionList(leased), model),
+			"A run that is under way, or that was killed less than a minute ago, has registered it. Apply waits for that run, as long as "+
+				"timeouts.create allows. If it ends without the version, apply takes the version over; if it finishes the version, apply registers its own.")
 	}
 	if stageManaged {
 		p.planHandover(ctx, version, true, handover.Observe(observed))

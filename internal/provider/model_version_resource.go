@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,8 +10,10 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/claim"
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/handover"
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
 )
 
@@ -73,35 +76,45 @@ func (r *modelVersionResource) Read(ctx context.Context, req resource.ReadReques
 }
 
 // finish reads the version once more and sets the state from what was read. Values that the plan promised are kept: a
-// stage that is not managed may have moved since.
+// stage that is not managed may have moved since. A read that fails takes nothing back: the state then has what was planned
+// and done.
 func (r *modelVersionResource) finish(
-	ctx context.Context, plan *modelVersionState, memory *versionMemory, private privateWriter, diags *diag.Diagnostics,
+	ctx context.Context, plan *modelVersionState, memory *versionMemory, known registry.Version, private privateWriter, diags *diag.Diagnostics,
 ) {
 	ctx, cancel := afterwards(ctx)
 	defer cancel()
 	planned := *plan
 	version, versions, err := r.session.find(ctx, plan.ModelName.ValueString(), plan.number())
 	if err != nil {
-		diags.AddError(fmt.Sprintf("Unable to read version %s of model %q", plan.Version.ValueString(), plan.ModelName.ValueString()), explain(err))
-		return
+		diags.AddWarning(fmt.Sprintf("Version %s of model %q could not be read back", plan.Version.ValueString(), plan.ModelName.ValueString()),
+			"What the plan says was done, and is in the state. Whether somebody else has changed it since is for the next plan to see.\n\n"+explain(err))
+		plan.fromRegistry(ctx, known, memory, diags)
+		plan.Description, plan.Tags = planned.Description, planned.Tags
+		memory.View = memory.View.With(known)
+		memory.store(ctx, private, diags)
+	} else {
+		plan.fromRegistry(ctx, version, memory, diags)
+		memory.save(ctx, private, versions, diags)
 	}
-	plan.fromRegistry(ctx, version, memory, diags)
-	memory.save(ctx, private, versions, diags)
 	if memory.StageUnmanaged && !planned.Stage.IsUnknown() {
 		plan.Stage = planned.Stage
 	}
-	if !diags.HasError() { // After a failure the state shows how far it came.
-		var others meanwhile
-		keep(&others, "description", planned.Description, &plan.Description)
-		keep(&others, "tags", planned.Tags, &plan.Tags)
-		keep(&others, "stage", planned.Stage, &plan.Stage)
-		others.warn(fmt.Sprintf("version %s of model %q", version.Number, version.Model), diags)
-	}
+	var others meanwhile
+	keep(&others, "description", planned.Description, &plan.Description)
+	keep(&others, "tags", planned.Tags, &plan.Tags)
+	keep(&others, "stage", planned.Stage, &plan.Stage)
+	others.warn(fmt.Sprintf("version %s of model %q", plan.Version.ValueString(), plan.ModelName.ValueString()), diags)
 	if planned.StageConflicts.IsUnknown() {
 		plan.StageConflicts = plan.conflicts(memory.View, !memory.StageUnmanaged)
 	}
 	if planned.ArchivedVersions.IsUnknown() {
 		plan.ArchivedVersions = versionList(nil)
+	}
+	if planned.FromStage.IsUnknown() {
+		plan.FromStage = types.StringNull()
+	}
+	if plan.PromotedWith.IsUnknown() {
+		plan.PromotedWith = types.MapNull(types.StringType)
 	}
 }
 
@@ -114,16 +127,19 @@ func (r *modelVersionResource) Delete(ctx context.Context, req resource.DeleteRe
 	if resp.Diagnostics.HasError() || !r.session.checkWrite(model, &resp.Diagnostics) {
 		return
 	}
-	var err error
+	note := loadDepartureNote(ctx, req.Private, &resp.Diagnostics)
 	// Its block may have been renamed, or replaced before this: another resource has the version then.
 	version := claim.Version(model, number)
-	noted := isNotedKept(ctx, req.Private, version, &resp.Diagnostics)
-	kept := func() bool { return noted || r.session.ledger.Declared(version) }
+	leaving := handover.Leaving{
+		Model: model, Version: number, From: cmp.Or(note.From, state.wantedStage()),
+		Kept: func() bool { return note.keeps(version) || r.session.ledger.Declared(version) },
+	}
+	var err error
 	switch state.OnDestroy.ValueString() {
 	case destroyArchive:
-		err = r.session.engine.Remove(ctx, model, number, kept)
+		err = r.session.engine.Remove(ctx, leaving)
 	case destroyDelete:
-		err = r.session.deleteVersion(ctx, model, number, kept)
+		err = r.session.engine.Delete(ctx, leaving)
 	}
 	if err != nil {
 		resp.Diagnostics.AddError(fmt.Sprintf("Unable to %s version %s of model %q", state.OnDestroy.ValueString(), number, model), explain(err))

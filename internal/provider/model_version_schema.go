@@ -93,9 +93,10 @@ func modelVersionSchema(ctx context.Context) schema.Schema {
 			"archived_versions": schema.ListAttribute{
 				Computed: true, ElementType: types.StringType,
 				MarkdownDescription: "In a plan that moves the version to an exclusive stage: the versions that hold the stage now and will be " +
-					"archived, in ascending order. Apply refuses if any other version has come to hold it. Afterwards: those of that move, until " +
-					"the version leaves the stage.",
+					"archived, in ascending order; empty in every other plan. Apply refuses if any other version has come to hold it. " +
+					"Where a plan changes nothing, they are those of the last one.",
 			},
+			"from_stage": fromStageAttribute(),
 			"stage_conflicts": schema.ListAttribute{
 				Computed: true, ElementType: types.StringType,
 				MarkdownDescription: "Other versions that hold this version's exclusive stage although it is to have one holder. Always planned " +

@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"strings"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -30,6 +31,7 @@ type modelVersionState struct {
 	Timeouts                timeouts.Value `tfsdk:"timeouts"`
 	Status                  types.String   `tfsdk:"status"`
 	ArchivedVersions        types.List     `tfsdk:"archived_versions"`
+	FromStage               types.String   `tfsdk:"from_stage"`
 	StageConflicts          types.List     `tfsdk:"stage_conflicts"`
 	PromotedWith            types.Map      `tfsdk:"promoted_with"`
 	CreationTime            types.String   `tfsdk:"creation_time"`
@@ -52,6 +54,16 @@ func (s *modelVersionState) wantedStage() registry.Stage {
 		return ""
 	}
 	return stage
+}
+
+// version returns what a state knows of its version.
+func (s *modelVersionState) version() registry.Version {
+	created, _ := time.Parse(time.RFC3339, s.CreationTime.ValueString())
+	return registry.Version{
+		Model: s.ModelName.ValueString(), Number: s.number(), Source: s.Source.ValueString(), RunID: s.RunID.ValueString(),
+		RunLink: s.RunLink.ValueString(), Stage: s.wantedStage(), Status: registry.Status(s.Status.ValueString()),
+		UserID: s.UserID.ValueString(), CreatedAt: created,
+	}
 }
 
 // goal returns the handover that a plan stands for.

@@ -14,7 +14,9 @@ import (
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
 )
 
-// Create registers a new version, or adopts one that exists, and brings it to its stage.
+// Create registers a new version, or adopts one that exists, and brings it to its stage. Terraform taints whatever a create
+// that fails leaves in the state, and replaces it. So a version that does not serve stays out of the state, for the next apply
+// to go on with; and once it serves, it is in the state, and whatever fails after that is a warning.
 func (r *modelVersionResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var config, plan modelVersionState
 	resp.Diagnostics.Append(read(ctx, req.Config, &config)...)
@@ -24,61 +26,118 @@ func (r *modelVersionResource) Create(ctx context.Context, req resource.CreateRe
 	if resp.Diagnostics.HasError() || !r.session.checkWrite(plan.ModelName.ValueString(), &resp.Diagnostics) {
 		return
 	}
-	memory := &versionMemory{Created: config.Version.IsNull(), StageUnmanaged: config.Stage.IsNull()}
-	if !r.begin(ctx, &plan, memory, &resp.Diagnostics) {
+	memory := &versionMemory{Created: config.Version.IsNull(), StageUnmanaged: config.Stage.IsNull(), View: handover.View{}}
+	made := r.begin(ctx, &plan, memory, &resp.Diagnostics)
+	if made == nil {
 		return
 	}
-	// From here on the version is in the state, whatever fails: nothing may exist that Terraform does not know of.
-	defer func() {
-		r.unmark(ctx, &plan, memory, &resp.Diagnostics)
-		r.finish(ctx, &plan, memory, resp.Private, &resp.Diagnostics)
-		if resp.Diagnostics.HasError() {
-			plan.settleUnknowns()
-		}
-		resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
-		resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
-	}()
-	if resp.Diagnostics.HasError() {
+	if !r.complete(ctx, &config, &plan, made, memory, &resp.Diagnostics) {
+		made.giveUp(ctx, &resp.Diagnostics)
 		return
 	}
-	if memory.Created {
-		ready, err := r.session.engine.WaitReady(ctx, registry.Version{
-			Model: plan.ModelName.ValueString(), Number: plan.number(), Status: registry.Status(plan.Status.ValueString()),
-		})
-		if err != nil {
-			resp.Diagnostics.AddError(fmt.Sprintf("Version %s of model %q did not become READY", ready.Number, ready.Model), explain(err))
-			return
-		}
+	if !made.end(ctx, &resp.Diagnostics) {
+		return
 	}
-	if !memory.StageUnmanaged {
-		r.promote(ctx, &config, &plan, types.MapNull(types.StringType), memory, &resp.Diagnostics)
-	}
+	r.finish(ctx, &plan, memory, made.version, resp.Private, &resp.Diagnostics)
+	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
 }
 
-// begin makes the version exist: it registers it, or finds the adopted one and gives it its description and tags.
-func (r *modelVersionResource) begin(ctx context.Context, plan *modelVersionState, memory *versionMemory, diags *diag.Diagnostics) bool {
-	model := plan.ModelName.ValueString()
-	if memory.Created {
-		goal := r.session.guard(plan.goal(ctx, diags))
-		version, err := r.session.engine.Create(ctx, plan.toRegistry(ctx, diags), goal)
-		if err != nil {
-			diags.AddError(fmt.Sprintf("Unable to register a version of model %q", model), explain(err))
-			return false
-		}
-		r.session.ledger.Born(model, plan.Source.ValueString(), version.Number)
-		plan.Version = types.StringValue(version.Number.String())
-		// Resources that own a single tag of it are planned once more when they learn its number: they find these claims.
-		r.session.claimTags(ctx, versionTagsOwner, tagPlace{model: model, version: version.Number}, types.MapNull(types.StringType), plan.Tags, diags)
-		plan.Status = types.StringValue(string(version.Status))
-		r.reconcile(ctx, plan, version, diags) // One that a killed process left behind may be described otherwise.
-		return true
-	}
-	version, _, err := r.session.find(ctx, model, plan.number())
-	if err != nil {
-		diags.AddAttributeError(path.Root("version"), fmt.Sprintf("Unable to adopt version %s of model %q", plan.Version.ValueString(), model), explain(err))
+// complete gives a version that is registered or adopted its description and tags, waits until it is READY, and brings it to its
+// stage. It reports whether the version is where it was to be.
+func (r *modelVersionResource) complete(
+	ctx context.Context, config, plan *modelVersionState, made *madeVersion, memory *versionMemory, diags *diag.Diagnostics,
+) bool {
+	if !r.reconcile(ctx, plan, made.version, diags) { // One that a killed run left behind may be described otherwise.
 		return false
 	}
-	return r.reconcile(ctx, plan, version, diags)
+	if memory.Created {
+		ready, err := r.session.engine.WaitReady(ctx, made.version)
+		if err != nil {
+			diags.AddError(fmt.Sprintf("Version %s of model %q did not become READY", ready.Number, ready.Model), explain(err))
+			return false
+		}
+		made.version = ready
+	}
+	if memory.StageUnmanaged {
+		return true
+	}
+	goal := r.session.guard(plan.goal(ctx, diags))
+	goal.From = registry.Stage(plan.FromStage.ValueString())
+	serves := r.promote(ctx, config, plan, goal, types.MapNull(types.StringType), memory, made, diags)
+	if serves {
+		made.version.Stage = goal.Stage
+	}
+	return serves
+}
+
+// begin makes the version exist: it registers it, takes over one that a killed run has left, or finds the adopted one. It is nil
+// after an error.
+func (r *modelVersionResource) begin(ctx context.Context, plan *modelVersionState, memory *versionMemory, diags *diag.Diagnostics) *madeVersion {
+	model := plan.ModelName.ValueString()
+	if !memory.Created {
+		version, versions, err := r.session.find(ctx, model, plan.number())
+		if err != nil {
+			diags.AddAttributeError(path.Root("version"), fmt.Sprintf("Unable to adopt version %s of model %q", plan.Version.ValueString(), model), explain(err))
+			return nil
+		}
+		memory.View = handover.Observe(versions)
+		return &madeVersion{version: version}
+	}
+	wanted := handover.Registering{
+		NewVersion: plan.toRegistry(ctx, diags), Take: plan.number(), Goal: r.session.guard(plan.goal(ctx, diags)),
+	}
+	held, err := r.session.engine.Register(ctx, wanted)
+	if err != nil {
+		diags.AddError(fmt.Sprintf("Unable to register a version of model %q", model), explain(err))
+		return nil
+	}
+	r.session.ledger.Born(model, plan.Source.ValueString(), held.Version.Number)
+	plan.Version = types.StringValue(held.Version.Number.String())
+	// Resources that own a single tag of it are planned once more when they learn its number: they find these claims.
+	r.session.claimTags(ctx, versionTagsOwner, tagPlace{model: model, version: held.Version.Number}, types.MapNull(types.StringType), plan.Tags, diags)
+	return &madeVersion{version: held.Version, lease: held}
+}
+
+// madeVersion is a version that a create has registered, taken over or found, on the way into the state.
+type madeVersion struct {
+	// version is the version as it was last seen.
+	version registry.Version
+	// lease is the run's lease on it; nil for one that was found.
+	lease *handover.Registration
+}
+
+// giveUp leaves the version to the next apply, after an error.
+func (m *madeVersion) giveUp(ctx context.Context, diags *diag.Diagnostics) {
+	if m.lease == nil {
+		return
+	}
+	advice := fmt.Sprintf("It is registered and in no state, because what followed has failed. Run terraform apply again: it goes on with version %s and "+
+		"does not register another one.", m.version.Number)
+	if err := m.lease.GiveUp(ctx); err != nil {
+		advice += " The lease of this run on it could not be given up, so that the next apply waits until it has run out.\n\n" + explain(err)
+	}
+	diags.AddWarning(fmt.Sprintf("Version %s of model %q waits for the next apply", m.version.Number, m.version.Model), advice)
+}
+
+// end takes the lease off: Terraform writes its state right after this. It reports whether the version belongs to this run still.
+func (m *madeVersion) end(ctx context.Context, diags *diag.Diagnostics) bool {
+	if m.lease == nil {
+		return true
+	}
+	err := m.lease.Finish(ctx)
+	_, taken := errors.AsType[*handover.TakenError](err)
+	_, leased := errors.AsType[*handover.LeasedError](err)
+	_, expired := errors.AsType[*handover.ExpiredError](err)
+	switch {
+	case taken || leased || expired:
+		diags.AddError(fmt.Sprintf("Version %s of model %q may belong to another run", m.version.Number, m.version.Model), explain(err))
+		return false
+	case err != nil && !errors.Is(err, registry.ErrNotFound):
+		diags.AddWarning(fmt.Sprintf("Version %s of model %q keeps a tag of this provider", m.version.Number, m.version.Model),
+			fmt.Sprintf("%s\n\nThe tag %s could not be removed: delete it by hand.", explain(err), handover.UnfinishedTag))
+	}
+	return true
 }
 
 // reconcile gives a version that exists the planned description and tags.
@@ -88,18 +147,6 @@ func (r *modelVersionResource) reconcile(ctx context.Context, plan *modelVersion
 		Tags:        managedTags(ctx, plan.Tags, version.Tags, false, diags),
 	}
 	return r.describe(ctx, plan, &before, diags)
-}
-
-// unmark says that a version is registered and in the state. Terraform writes its state right after this.
-func (r *modelVersionResource) unmark(ctx context.Context, plan *modelVersionState, memory *versionMemory, diags *diag.Diagnostics) {
-	if !memory.Created {
-		return
-	}
-	err := r.session.engine.Finish(ctx, plan.ModelName.ValueString(), plan.number())
-	if err != nil && !errors.Is(err, registry.ErrNotFound) {
-		diags.AddWarning(fmt.Sprintf("Version %s of model %q keeps a tag of this provider", plan.Version.ValueString(), plan.ModelName.ValueString()),
-			fmt.Sprintf("%s\n\nThe tag %s could not be removed: delete it by hand.", explain(err), handover.UnfinishedTag))
-	}
 }
 
 // Update changes description and tags, and then the stage.
@@ -115,18 +162,24 @@ func (r *modelVersionResource) Update(ctx context.Context, req resource.UpdateRe
 		return
 	}
 	memory.StageUnmanaged = config.Stage.IsNull()
-	if !r.session.signBelatedly(ctx, plan.goal(ctx, &resp.Diagnostics), config.PromotionTags, memory, &resp.Diagnostics) ||
-		!r.describe(ctx, &plan, &prior, &resp.Diagnostics) {
+	goal := r.session.guard(plan.goal(ctx, &resp.Diagnostics))
+	if !r.session.signBelatedly(ctx, goal, config.PromotionTags, memory, &resp.Diagnostics) || !r.describe(ctx, &plan, &prior, &resp.Diagnostics) {
 		return
 	}
-	if !memory.StageUnmanaged && !r.promote(ctx, &config, &plan, prior.PromotedWith, memory, &resp.Diagnostics) {
-		return
+	known := prior.version()
+	// A plan that moves no stage, and names nobody who leaves one, permits nobody to.
+	if moves := goal.Stage != prior.wantedStage() || len(goal.Reviewed) > 0; moves && !memory.StageUnmanaged {
+		goal.From = prior.wantedStage()
+		if !r.promote(ctx, &config, &plan, goal, prior.PromotedWith, memory, nil, &resp.Diagnostics) {
+			return
+		}
+		known.Stage = goal.Stage
+	} else if plan.PromotedWith.IsUnknown() {
+		plan.PromotedWith = prior.PromotedWith
 	}
-	r.finish(ctx, &plan, memory, resp.Private, &resp.Diagnostics)
-	if !resp.Diagnostics.HasError() {
-		resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
-		identify(ctx, resp.Identity, plan.identity(), &resp.Diagnostics)
-	}
+	r.finish(ctx, &plan, memory, known, resp.Private, &resp.Diagnostics)
+	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+	identify(ctx, resp.Identity, plan.identity(), &resp.Diagnostics)
 }
 
 // describe brings description and tags from before to what is planned.
@@ -143,38 +196,29 @@ func (r *modelVersionResource) describe(ctx context.Context, plan, before *model
 	return err == nil
 }
 
-// promote brings the version to its planned stage. signed is what its last promotion was signed with.
+// promote brings the version to its planned stage, and reports whether it is there. signed is what its last promotion was signed
+// with. made is the version of a create, for which an error that leaves it in its stage is a warning; nil for an update.
 func (r *modelVersionResource) promote(
-	ctx context.Context, config, plan *modelVersionState, signed types.Map, memory *versionMemory, diags *diag.Diagnostics,
+	ctx context.Context, config, plan *modelVersionState, goal handover.Goal, signed types.Map, memory *versionMemory, made *madeVersion,
+	diags *diag.Diagnostics,
 ) bool {
-	goal := r.session.guard(plan.goal(ctx, diags))
 	outcome, err := r.session.engine.Run(ctx, goal)
 	if err != nil {
-		diags.AddAttributeError(path.Root("stage"),
-			fmt.Sprintf("Unable to move version %s of model %q to %s", goal.Version, goal.Model, goal.Stage), explain(err))
-		return false
+		title := fmt.Sprintf("Unable to move version %s of model %q to %s", goal.Version, goal.Model, goal.Stage)
+		now, found := registry.FindVersion(outcome.Versions, goal.Version)
+		if made == nil || !found || now.Stage != goal.Stage || outcome.From == goal.Stage {
+			diags.AddAttributeError(path.Root("stage"), title, explain(err))
+			return false
+		}
+		diags.AddAttributeWarning(path.Root("stage"), title+" alone", explain(err))
 	}
 	warnOfOvertaken(goal, outcome, diags)
+	warnOfUnread(goal, outcome, diags)
+	memory.View = outcome.View(goal)
+	if version, found := registry.FindVersion(outcome.Versions, goal.Version); found && made != nil {
+		made.version = version
+	}
 	written, promoted := r.session.sign(ctx, goal, outcome, declaredTags(ctx, config.PromotionTags, diags), memory, diags)
 	settleSignature(ctx, &plan.PromotedWith, written, promoted, signed, diags)
 	return true
-}
-
-// settleUnknowns makes a state that may be stored after a failure: Terraform accepts no unknown values in it.
-func (s *modelVersionState) settleUnknowns() {
-	for _, text := range []*types.String{
-		&s.Version, &s.Source, &s.RunID, &s.RunLink, &s.Stage, &s.OnDestroy, &s.Status, &s.CreationTime, &s.UserID,
-	} {
-		if text.IsUnknown() {
-			*text = types.StringNull()
-		}
-	}
-	for _, list := range []*types.List{&s.ArchivedVersions, &s.StageConflicts} {
-		if list.IsUnknown() {
-			*list = versionList(nil)
-		}
-	}
-	if s.PromotedWith.IsUnknown() {
-		s.PromotedWith = types.MapNull(types.StringType)
-	}
 }

@@ -52,9 +52,22 @@ type sessionSettings struct {
 func newSession(target registry.Client, settings sessionSettings, lasting bool) *session {
 	cache := readcache.New(target)
 	return &session{
-		sessionSettings: settings, cache: cache, catalog: target, server: target, engine: handover.New(cache.Fresh(), settings.way),
+		sessionSettings: settings, cache: cache, catalog: target, server: target,
+		engine: handover.New(cache.Fresh(), settings.way, engineOptions(target)...),
 		ledger: &claim.Ledger{Lasting: lasting}, first: make(map[string][]registry.Version),
 	}
+}
+
+// engineOptions are what the engine needs to know of a client: how it repeats requests, and the server's clock.
+func engineOptions(target registry.Client) []handover.Option {
+	var options []handover.Option
+	if paced, ok := target.(registry.Paced); ok {
+		options = append(options, handover.WithPacing(paced.Pacing()))
+	}
+	if clock, ok := target.(registry.Clock); ok {
+		options = append(options, handover.WithClock(clock))
+	}
+	return options
 }
 
 // known reports whether the registry can be asked.
@@ -93,6 +106,7 @@ func (s *session) checkRead(object claim.Object, diags *diag.Diagnostics) bool {
 	}
 	if begins {
 		delete(s.first, object.Model)
+		s.engine.Forget(object.Model)
 	}
 	return true
 }

@@ -92,17 +92,6 @@ func (s *session) visible(ctx context.Context, model string) error {
 	return err
 }
 
-// deleteVersion deletes a version, unless another resource keeps it. One that is gone already is no error.
-func (s *session) deleteVersion(ctx context.Context, model string, number registry.Number, kept func() bool) error {
-	if kept() {
-		return nil
-	}
-	if err := s.cache.DeleteVersion(ctx, model, number); !errors.Is(err, registry.ErrNotFound) {
-		return err
-	}
-	return nil
-}
-
 // How long a change that was made may take to be read back: long as a rule, and seconds once somebody has cancelled.
 const (
 	afterwardsLimit = time.Minute

@@ -23,6 +23,9 @@ type ModelURI struct {
 	ModelID string
 }
 
+// ModelURIScheme begins every models:/ address.
+const ModelURIScheme = modelScheme + "/"
+
 const (
 	modelScheme  = "models:"
 	latestSuffix = "latest"
