@@ -53,7 +53,7 @@ func TestAccModelStage_life(t *testing.T) {
 			ConfigStateChecks: []statecheck.StateCheck{s.holds("1")},
 		},
 		resource.TestStep{ResourceName: pointer, ImportState: true, ImportStateId: s.model + "/production", ImportStateVerify: true,
-			ImportStateVerifyIdentifierAttribute: "stage", ImportStateVerifyIgnore: []string{"archived_versions"}},
+			ImportStateVerifyIdentifierAttribute: "stage", ImportStateVerifyIgnore: []string{"archived_versions", "from_stage"}},
 		resource.TestStep{ResourceName: pointer, ImportState: true, ImportStateId: s.model + "/Staging", ExpectError: says("in Staging. Check the ID or the identity")},
 		resource.TestStep{ResourceName: pointer, ImportState: true, ImportStateId: s.model + "/Archived", ExpectError: says("nothing can point at its holder")},
 		resource.TestStep{ // Somebody else moved the stage: a diff of version, and a warning.

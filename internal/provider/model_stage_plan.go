@@ -115,7 +115,6 @@ func (r *modelStageResource) planMove(
 	plan.ArchivedVersions = versionList(leaving)
 	switch {
 	case goal.Version == held && len(leaving) == 0:
-		plan.FromStage = types.StringNull()
 		plan.keepLastMove(prior)
 	case from == "":
 		plan.FromStage = types.StringUnknown()
@@ -127,8 +126,9 @@ func (r *modelStageResource) planMove(
 // keepLastMove keeps what the last move showed, where the plan changes nothing else: such a plan is to be empty. What an apply
 // goes by is always of its own plan.
 func (s *modelStageState) keepLastMove(prior *modelStageState) {
+	s.FromStage = prior.FromStage
 	kept := *s
-	kept.FromStage, kept.ArchivedVersions = prior.FromStage, prior.ArchivedVersions
+	kept.ArchivedVersions = prior.ArchivedVersions
 	if reflect.DeepEqual(kept, *prior) {
 		*s = kept
 	}

@@ -51,7 +51,11 @@ func modelStageSchema(ctx context.Context) schema.Schema {
 					"Empty in every other plan. Apply refuses if any other version has come to hold it. Where a plan changes nothing, they are " +
 					"those of the last one.",
 			},
-			"from_stage": fromStageAttribute(),
+			"from_stage": schema.StringAttribute{
+				Computed: true,
+				MarkdownDescription: "In a plan that gives the stage to another version: the stage that this version is in then. Apply refuses if " +
+					"somebody has moved it since. Where a plan moves nothing, it is that of the last move.",
+			},
 			"stage_conflicts": schema.ListAttribute{
 				Computed: true, ElementType: types.StringType,
 				MarkdownDescription: "Other versions that hold the stage as well. Always planned to be empty, so that a second holder made by " +

@@ -199,7 +199,7 @@ func (p *versionPlanning) planStatus() {
 func (p *versionPlanning) planExisting(ctx context.Context) {
 	if p.config.Stage.IsNull() {
 		p.plan.Stage, p.plan.StageConflicts = p.prior.Stage, p.prior.StageConflicts
-		p.planMove("", nil)
+		p.plan.ArchivedVersions = versionList(nil)
 		if p.config.ArchiveExistingVersions.IsNull() {
 			p.plan.ArchiveExistingVersions = p.prior.ArchiveExistingVersions // It says nothing while the stage is not managed.
 		}
@@ -210,7 +210,7 @@ func (p *versionPlanning) planExisting(ctx context.Context) {
 	p.plan.StageConflicts = versionList(nil)
 	if p.config.Stage.IsUnknown() || p.config.ArchiveExistingVersions.IsUnknown() {
 		p.plan.ArchivedVersions, p.plan.PromotedWith = types.ListUnknown(types.StringType), types.MapUnknown(types.StringType)
-		p.plan.FromStage = types.StringUnknown()
+		p.plan.FromStage = p.prior.FromStage
 		return
 	}
 	wanted, current := p.plan.wantedStage(), p.prior.wantedStage()
@@ -228,17 +228,12 @@ func (p *versionPlanning) planExisting(ctx context.Context) {
 	p.keepLastMove()
 }
 
-// planMove shows where a version is taken from, and who leaves for it. from is empty for a version that is not moved, and for
-// one that is yet to be registered.
-func (p *versionPlanning) planMove(from registry.Stage, leaving []registry.Number) {
-	p.plan.FromStage, p.plan.ArchivedVersions = textOrNull(string(from)), versionList(leaving)
-}
-
 // keepLastMove keeps what the last move showed, where the plan changes nothing else: such a plan is to be empty. What an apply
 // goes by is always of its own plan.
 func (p *versionPlanning) keepLastMove() {
+	p.plan.FromStage = p.prior.FromStage
 	kept := p.plan
-	kept.FromStage, kept.ArchivedVersions = p.prior.FromStage, p.prior.ArchivedVersions
+	kept.ArchivedVersions = p.prior.ArchivedVersions
 	if reflect.DeepEqual(kept, *p.prior) {
 		p.plan = kept
 	}
@@ -267,9 +262,5 @@ func (p *versionPlanning) planHandover(ctx context.Context, version registry.Ver
 	if p.prior != nil {
 		p.session.mourn(ctx, version, goal, view, p.diags)
 	}
-	from := version.Stage
-	if version.Number == 0 || p.prior != nil && from == goal.Stage && len(leaving) == 0 {
-		from = ""
-	}
-	p.planMove(from, leaving)
+	p.plan.ArchivedVersions = versionList(leaving)
 }

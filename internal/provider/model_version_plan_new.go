@@ -56,13 +56,14 @@ func (p *versionPlanning) planNew(ctx context.Context) {
 			return
 		}
 		version = found
+		p.plan.FromStage = types.StringValue(string(found.Stage))
 		p.showAdopted(found)
 	} else if len(observed) == 0 {
 		p.session.requireModel(ctx, model, p.diags)
 	} else if left, found, leased := p.session.engine.Left(ctx, observed, p.plan.toRegistry(ctx, p.diags), p.plan.wantedStage()); found {
 		version.Number, version.Tags, version.Stage = left.Number, left.Tags, left.Stage
 		p.plan.Version = types.StringValue(left.Number.String())
-		p.planMove(left.Stage, nil)
+		p.plan.FromStage = types.StringValue(string(left.Stage))
 		p.diags.AddWarning(fmt.Sprintf("Version %s of model %q is taken over from an interrupted apply", left.Number, model),
 			fmt.Sprintf("An earlier apply registered it from the same source, and ended before it was in the state. It is in %s now. Apply takes it "+
 				"instead of registering a second one.", left.Stage))

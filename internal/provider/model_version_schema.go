@@ -96,7 +96,11 @@ func modelVersionSchema(ctx context.Context) schema.Schema {
 					"archived, in ascending order; empty in every other plan. Apply refuses if any other version has come to hold it. " +
 					"Where a plan changes nothing, they are those of the last one.",
 			},
-			"from_stage": fromStageAttribute(),
+			"from_stage": schema.StringAttribute{
+				Computed: true,
+				MarkdownDescription: "In the plan of a version that is adopted, or taken over from an interrupted apply: the stage that it is in then. Apply " +
+					"refuses if somebody has moved it since. null for a version that this resource registers.",
+			},
 			"stage_conflicts": schema.ListAttribute{
 				Computed: true, ElementType: types.StringType,
 				MarkdownDescription: "Other versions that hold this version's exclusive stage although it is to have one holder. Always planned " +

@@ -35,12 +35,3 @@ func promotedWithAttribute() schema.MapAttribute {
 			"written then are a difference of the next plan, whose apply writes them.",
 	}
 }
-
-// fromStageAttribute is where a promoted version comes from. The version is what the resource brings to a stage.
-func fromStageAttribute() schema.StringAttribute {
-	return schema.StringAttribute{
-		Computed: true,
-		MarkdownDescription: "In a plan that moves a version: the stage that it is in now, as the plan sees it; null for one that is yet to be " +
-			"registered. Apply refuses if somebody has moved it since. It is of this plan alone: where a plan changes nothing, it is that of the last one.",
-	}
-}
