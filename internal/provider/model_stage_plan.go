@@ -115,22 +115,12 @@ func (r *modelStageResource) planMove(
 	plan.ArchivedVersions = versionList(leaving)
 	switch {
 	case goal.Version == held && len(leaving) == 0:
-		plan.keepLastMove(prior)
+		// Of the last move. This plan has none, and its apply asks for none.
+		plan.ArchivedVersions, plan.FromStage = prior.ArchivedVersions, prior.FromStage
 	case from == "":
 		plan.FromStage = types.StringUnknown()
 	default:
 		plan.FromStage = types.StringValue(string(from))
-	}
-}
-
-// keepLastMove keeps what the last move showed, where the plan changes nothing else: such a plan is to be empty. What an apply
-// goes by is always of its own plan.
-func (s *modelStageState) keepLastMove(prior *modelStageState) {
-	s.FromStage = prior.FromStage
-	kept := *s
-	kept.ArchivedVersions = prior.ArchivedVersions
-	if reflect.DeepEqual(kept, *prior) {
-		*s = kept
 	}
 }
 

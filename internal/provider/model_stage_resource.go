@@ -109,8 +109,10 @@ func (r *modelStageResource) Update(ctx context.Context, req resource.UpdateRequ
 	if !r.session.signBelatedly(ctx, plan.goal(ctx, &resp.Diagnostics), config.PromotionTags, memory, &resp.Diagnostics) {
 		return
 	}
-	// A plan that points at the same version, and names nobody who leaves the stage, permits nobody to.
-	if goal := plan.goal(ctx, &resp.Diagnostics); goal.Version == prior.goal(ctx, &resp.Diagnostics).Version && len(goal.Reviewed) == 0 {
+	// A plan that points at the same version, and sees nobody beside it, permits nobody to leave the stage: what archived_versions
+	// says then is of the last move. The view is the one that the plan was made from.
+	goal := plan.goal(ctx, &resp.Diagnostics)
+	if goal.Version == prior.goal(ctx, &resp.Diagnostics).Version && len(handover.Reviewed(memory.View, goal)) == 0 {
 		r.keep(ctx, &plan, &prior, memory, resp.Private, &resp.Diagnostics)
 	} else if !r.point(ctx, &config, &plan, prior.PromotedWith, memory, resp.Private, &resp.Diagnostics) {
 		return

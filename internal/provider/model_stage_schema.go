@@ -48,8 +48,8 @@ func modelStageSchema(ctx context.Context) schema.Schema {
 			"archived_versions": schema.ListAttribute{
 				Computed: true, ElementType: types.StringType,
 				MarkdownDescription: "In a plan that moves the stage: the versions that hold it now and will be archived, in ascending order. " +
-					"Empty in every other plan. Apply refuses if any other version has come to hold it. Where a plan changes nothing, they are " +
-					"those of the last one.",
+					"Apply refuses if any other version has come to hold it. In a plan that moves nothing: those of the last move, unchanged; " +
+					"its apply archives nobody.",
 			},
 			"from_stage": schema.StringAttribute{
 				Computed: true,

@@ -198,13 +198,11 @@ func (p *versionPlanning) planStatus() {
 // planExisting plans a version in the state from what the last read remembered, without asking the registry.
 func (p *versionPlanning) planExisting(ctx context.Context) {
 	if p.config.Stage.IsNull() {
-		p.plan.Stage, p.plan.StageConflicts = p.prior.Stage, p.prior.StageConflicts
-		p.plan.ArchivedVersions = versionList(nil)
+		p.plan.Stage, p.plan.ArchivedVersions, p.plan.StageConflicts = p.prior.Stage, p.prior.ArchivedVersions, p.prior.StageConflicts
 		if p.config.ArchiveExistingVersions.IsNull() {
 			p.plan.ArchiveExistingVersions = p.prior.ArchiveExistingVersions // It says nothing while the stage is not managed.
 		}
-		p.plan.PromotedWith = p.prior.PromotedWith
-		p.keepLastMove()
+		p.plan.PromotedWith, p.plan.FromStage = p.prior.PromotedWith, p.prior.FromStage
 		return
 	}
 	p.plan.StageConflicts = versionList(nil)
@@ -224,19 +222,8 @@ func (p *versionPlanning) planExisting(ctx context.Context) {
 	// The plan has read the model; the plan made again during apply has not, and leaves the tags to the handover.
 	found, seen := p.session.seen(version.Model, version.Number)
 	version.Tags = found.Tags
-	p.planHandover(ctx, version, seen, p.memory.View)
-	p.keepLastMove()
-}
-
-// keepLastMove keeps what the last move showed, where the plan changes nothing else: such a plan is to be empty. What an apply
-// goes by is always of its own plan.
-func (p *versionPlanning) keepLastMove() {
 	p.plan.FromStage = p.prior.FromStage
-	kept := p.plan
-	kept.ArchivedVersions = p.prior.ArchivedVersions
-	if reflect.DeepEqual(kept, *p.prior) {
-		p.plan = kept
-	}
+	p.planHandover(ctx, version, seen, p.memory.View)
 }
 
 // planHandover checks that version may go to its planned stage, and shows who leaves it. Its tags are checked if tagsKnown.
@@ -261,6 +248,10 @@ func (p *versionPlanning) planHandover(ctx context.Context, version registry.Ver
 	p.session.stake(goal, made, p.diags)
 	if p.prior != nil {
 		p.session.mourn(ctx, version, goal, view, p.diags)
+	}
+	if p.prior != nil && version.Stage == goal.Stage && len(leaving) == 0 {
+		p.plan.ArchivedVersions = p.prior.ArchivedVersions // Of the last move. This plan has none, and its apply asks for none.
+		return
 	}
 	p.plan.ArchivedVersions = versionList(leaving)
 }

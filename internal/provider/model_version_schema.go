@@ -93,8 +93,8 @@ func modelVersionSchema(ctx context.Context) schema.Schema {
 			"archived_versions": schema.ListAttribute{
 				Computed: true, ElementType: types.StringType,
 				MarkdownDescription: "In a plan that moves the version to an exclusive stage: the versions that hold the stage now and will be " +
-					"archived, in ascending order; empty in every other plan. Apply refuses if any other version has come to hold it. " +
-					"Where a plan changes nothing, they are those of the last one.",
+					"archived, in ascending order. Apply refuses if any other version has come to hold it. In a plan that moves no stage: those " +
+					"of the last move, unchanged; its apply archives nobody.",
 			},
 			"from_stage": schema.StringAttribute{
 				Computed: true,

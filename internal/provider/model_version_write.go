@@ -167,8 +167,10 @@ func (r *modelVersionResource) Update(ctx context.Context, req resource.UpdateRe
 		return
 	}
 	known := prior.version()
-	// A plan that moves no stage, and names nobody who leaves one, permits nobody to.
-	if moves := goal.Stage != prior.wantedStage() || len(goal.Reviewed) > 0; moves && !memory.StageUnmanaged {
+	// A plan that moves no stage permits nobody to leave one: what archived_versions says then is of the last move. The view is
+	// the one that the plan was made from.
+	moves := goal.Stage != prior.wantedStage() || len(handover.Reviewed(memory.View, goal)) > 0
+	if moves && !memory.StageUnmanaged {
 		goal.From = prior.wantedStage()
 		if !r.promote(ctx, &config, &plan, goal, prior.PromotedWith, memory, nil, &resp.Diagnostics) {
 			return
