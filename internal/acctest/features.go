@@ -67,6 +67,8 @@ var (
 	Identity = Feature{Name: "resource identity", Terraform: "1.12.0", OpenTofu: "1.12.0"}
 	// Query: list resources and terraform query.
 	Query = Feature{Name: "terraform query", Terraform: "1.14.0", OpenTofu: "none"}
+	// ParallelRuns: runs of terraform test that are made side by side.
+	ParallelRuns = Feature{Name: "parallel runs of terraform test", Terraform: "1.12.0", OpenTofu: "none"}
 	// Actions: action blocks.
 	Actions = Feature{Name: "actions", Terraform: "1.14.0", OpenTofu: "none"}
 )

@@ -37,6 +37,16 @@ func (w *workspace) emptyPlan() {
 	}
 }
 
+// applyPlan plans and applies that plan, as a reviewed one is.
+func (w *workspace) applyPlan(args ...string) {
+	w.t.Helper()
+	plan := w.Plan(args...)
+	if plan.ExitCode == 1 {
+		w.t.Fatal(plan.Output)
+	}
+	w.MustApply(plan.PlanFile)
+}
+
 // wantStages ends the test unless the versions are in these stages: pairs of a number and a stage.
 func (w *workspace) wantStages(pairs ...string) {
 	w.t.Helper()
@@ -60,14 +70,14 @@ func wantText(t *testing.T, output, text string) {
 	}
 }
 
-// planned returns the planned value of an attribute in a saved plan.
-func (w *workspace) planned(planFile, address, attribute string) string {
+// planned returns the planned value of an attribute in a saved plan; with "before", the value that the plan started from.
+func (w *workspace) planned(planFile, address, attribute string, side ...string) string {
 	w.t.Helper()
 	for _, change := range w.ShowJSON(planFile)["resource_changes"].([]any) {
 		entry := change.(map[string]any)
 		if entry["address"] == address {
-			after, _ := entry["change"].(map[string]any)["after"].(map[string]any)
-			return fmt.Sprint(after[attribute])
+			values, _ := entry["change"].(map[string]any)[append(side, "after")[0]].(map[string]any)
+			return fmt.Sprint(values[attribute])
 		}
 	}
 	w.t.Fatalf("the plan has nothing about %s", address)

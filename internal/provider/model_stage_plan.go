@@ -29,6 +29,7 @@ func (r *modelStageResource) ModifyPlan(ctx context.Context, req resource.Modify
 		r.planDestroy(ctx, &prior, memory, resp)
 		return
 	}
+	defer destroyWorks(req, resp)
 	resp.Diagnostics.Append(read(ctx, req.Config, &config)...)
 	resp.Diagnostics.Append(read(ctx, req.Plan, &plan)...)
 	if resp.Diagnostics.HasError() {

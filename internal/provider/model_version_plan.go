@@ -40,6 +40,7 @@ func (r *modelVersionResource) ModifyPlan(ctx context.Context, req resource.Modi
 		r.planDestroy(ctx, req, resp)
 		return
 	}
+	defer destroyWorks(req, resp)
 	planning := &versionPlanning{session: r.session, memory: &versionMemory{}, diags: &resp.Diagnostics}
 	resp.Diagnostics.Append(read(ctx, req.Config, &planning.config)...)
 	resp.Diagnostics.Append(read(ctx, req.Plan, &planning.plan)...)
