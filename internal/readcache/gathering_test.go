@@ -86,33 +86,37 @@ func TestARefusedSearchFallsBackAndIsFoundOutOnce(t *testing.T) {
 	}
 }
 
+// What would meet every request is told at once: nobody can be reached, the credentials are refused, the server asks to slow down.
 func TestAnErrorOfASearchIsToldToItsCallersAndNotKept(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		target := newLibrary(map[string]int{"a": 1, "b": 2, "c": 3})
-		cache := readcache.New(target)
-		release := target.holdBack()
-		startReading(t, cache, target, 1, "a")
-		failures := make(chan error, 2)
-		for _, model := range []string{"b", "c"} {
-			go func() { _, err := cache.Versions(t.Context(), model); failures <- err }()
-		}
-		synctest.Wait()
-		target.mu.Lock()
-		target.refuse = registry.ErrUnavailable
-		target.mu.Unlock()
-		release()
-		for range 2 {
-			if err := <-failures; !errors.Is(err, registry.ErrUnavailable) {
-				t.Errorf("got %v", err)
+	tooMany := &registry.Error{Kind: registry.ErrUnavailable, Fault: registry.FaultTooMany}
+	for _, refusal := range []error{registry.ErrUnreachable, registry.ErrUnauthenticated, tooMany} {
+		synctest.Test(t, func(t *testing.T) {
+			target := newLibrary(map[string]int{"a": 1, "b": 2, "c": 3})
+			cache := readcache.New(target)
+			release := target.holdBack()
+			startReading(t, cache, target, 1, "a")
+			failures := make(chan error, 2)
+			for _, model := range []string{"b", "c"} {
+				go func() { _, err := cache.Versions(t.Context(), model); failures <- err }()
 			}
-		}
-		synctest.Wait()
-		if got := target.asked(); got != "versions a; search b,c" {
-			t.Errorf("asked for: %s", got)
-		}
-		target.refuse = nil
-		readAll(t, cache, target, 1, "b", "c")
-	})
+			synctest.Wait()
+			target.mu.Lock()
+			target.refuse = refusal
+			target.mu.Unlock()
+			release()
+			for range 2 {
+				if err := <-failures; !errors.Is(err, refusal) {
+					t.Errorf("got %v", err)
+				}
+			}
+			synctest.Wait()
+			if got := target.asked(); got != "versions a; search b,c" {
+				t.Errorf("asked for: %s", got)
+			}
+			target.refuse = nil
+			readAll(t, cache, target, 1, "b", "c")
+		})
+	}
 }
 
 func TestWhatASearchLeavesOutIsAskedForByItself(t *testing.T) {

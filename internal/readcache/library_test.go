@@ -37,9 +37,16 @@ type library struct {
 	takes, eachModel, eachVersion time.Duration
 	// work is what Terraform does between two requests on average.
 	work time.Duration
-	// hold stops every request until it is closed; refuse and fail answer searches over several models, and everything.
+	// hold stops every request until it is closed, or its caller gives it up; refuse and fail answer searches over several models,
+	// and everything.
 	hold         chan struct{}
 	refuse, fail error
+	// failing are models whose requests fail with fail, in searches as well; empty for all.
+	failing []string
+	// most is how many models a search may name before refuse answers it, 0 for any number.
+	most int
+	// givenUp are the requests whose callers gave them up while they were held.
+	givenUp []string
 	// hidden models are left out of searches over several.
 	hidden string
 }
@@ -60,16 +67,36 @@ func numbered(count, size int) map[string]int {
 // begin notes a request, waits as long as requests are held, and returns what the library holds after that.
 func (l *library) begin(ctx context.Context, format string, args ...any) (registry.Stage, error) {
 	l.mu.Lock()
-	l.requests = append(l.requests, fmt.Sprintf(format, args...))
+	request := fmt.Sprintf(format, args...)
+	l.requests = append(l.requests, request)
 	hold, stage := l.hold, l.stage
 	l.mu.Unlock()
 	if hold != nil {
-		<-hold
+		select {
+		case <-hold:
+		case <-ctx.Done():
+			l.mu.Lock()
+			l.givenUp = append(l.givenUp, request)
+			l.mu.Unlock()
+			return stage, ctx.Err()
+		}
 	}
-	time.Sleep(l.takes) // In the bubble's own time.
+	spend(ctx, l.takes)
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return stage, cmp.Or(ctx.Err(), l.fail)
+	concerned := len(l.failing) == 0 || slices.ContainsFunc(l.failing, func(name string) bool { return strings.Contains(request, name) })
+	if err := ctx.Err(); err != nil || !concerned {
+		return stage, err
+	}
+	return stage, l.fail
+}
+
+// spend passes time, in the bubble's own time, as long as the caller waits.
+func spend(ctx context.Context, span time.Duration) {
+	select {
+	case <-time.After(span):
+	case <-ctx.Done():
+	}
 }
 
 func (l *library) Model(ctx context.Context, name string) (registry.Model, error) {
@@ -108,6 +135,16 @@ func (l *library) shelf(model string, stage registry.Stage) []registry.Version {
 	return versions
 }
 
+// refusal returns what a search is answered with instead of what it looks for; nil for nothing.
+func (l *library) refusal(search registry.Search) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.most > 0 && len(search.Models) <= l.most {
+		return nil
+	}
+	return l.refuse
+}
+
 // names returns the models that a search covers, in order.
 func (l *library) names(search registry.Search) []string {
 	return slices.DeleteFunc(slices.Sorted(maps.Keys(l.sizes)), func(name string) bool {
@@ -118,7 +155,7 @@ func (l *library) names(search registry.Search) []string {
 func (l *library) SearchModels(ctx context.Context, search registry.Search) iter.Seq2[registry.Model, error] {
 	return func(yield func(registry.Model, error) bool) {
 		_, err := l.begin(ctx, "models %s", cmp.Or(strings.Join(search.Models, ","), search.Prefix+"*"))
-		if err = cmp.Or(err, l.refuse); err != nil {
+		if err = cmp.Or(err, l.refusal(search)); err != nil {
 			yield(registry.Model{}, err)
 			return
 		}
@@ -126,7 +163,7 @@ func (l *library) SearchModels(ctx context.Context, search registry.Search) iter
 		for _, name := range l.names(search) {
 			found = append(found, l.model(name))
 		}
-		time.Sleep(time.Duration(len(found)) * l.eachModel)
+		spend(ctx, time.Duration(len(found))*l.eachModel)
 		for _, model := range found {
 			if !yield(model, nil) {
 				return
@@ -138,7 +175,7 @@ func (l *library) SearchModels(ctx context.Context, search registry.Search) iter
 func (l *library) SearchVersions(ctx context.Context, search registry.Search) iter.Seq2[registry.Version, error] {
 	return func(yield func(registry.Version, error) bool) {
 		stage, err := l.begin(ctx, "search %s", strings.Join(slices.Sorted(slices.Values(search.Models)), ","))
-		if err = cmp.Or(err, l.refuse); err != nil {
+		if err = cmp.Or(err, l.refusal(search)); err != nil {
 			yield(registry.Version{}, err)
 			return
 		}
@@ -148,7 +185,10 @@ func (l *library) SearchVersions(ctx context.Context, search registry.Search) it
 			slices.Reverse(versions)
 			found = append(found, versions...)
 		}
-		time.Sleep(time.Duration(len(found)) * l.eachVersion)
+		if spend(ctx, time.Duration(len(found))*l.eachVersion); ctx.Err() != nil {
+			yield(registry.Version{}, ctx.Err())
+			return
+		}
 		for _, version := range found {
 			if !yield(version, nil) {
 				return

@@ -8,8 +8,8 @@ import (
 
 // writeModel runs act between two generations of the model itself.
 func (c *Cache) writeModel(name string, act func() error) error {
-	c.models.invalidate(name)
-	defer c.models.invalidate(name)
+	c.current().models.invalidate(name)
+	defer func() { c.current().models.invalidate(name) }() // Another walk may have begun meanwhile.
 	return act()
 }
 

@@ -14,8 +14,6 @@ type shelf[T any] struct {
 	slots map[string]*slot[T]
 	// writes counts the writes to any model, begun and ended.
 	writes int
-	// forgotten is the count of writes when all was forgotten: a read that began earlier counts for nothing.
-	forgotten int
 	gathering[T]
 }
 
@@ -40,6 +38,10 @@ type read[T any] struct {
 	searched bool
 	// wanted says that somebody has asked for what was read ahead.
 	wanted bool
+	// waiters counts the callers that wait for it.
+	waiters int
+	// batch is what asks for it; nil while it is in the queue.
+	batch *batch[T]
 }
 
 // there reports whether a read has ended.
@@ -59,7 +61,7 @@ func (s *shelf[T]) at(model string) *slot[T] {
 	}
 	known, ok := s.slots[model]
 	if !ok {
-		known = &slot[T]{changed: s.forgotten}
+		known = &slot[T]{}
 		s.slots[model] = known
 	}
 	return known
@@ -80,7 +82,7 @@ func (s *shelf[T]) get(ctx context.Context, model string) (T, error) {
 		known.ahead = nil
 		if !known.shares(known.current) {
 			known.current = s.begin()
-			s.enqueue(ctx, &request[T]{model: model, slot: known, read: known.current})
+			s.enqueue(&request[T]{ctx: context.WithoutCancel(ctx), model: model, slot: known, read: known.current})
 		}
 		return known.current
 	})
@@ -88,24 +90,28 @@ func (s *shelf[T]) get(ctx context.Context, model string) (T, error) {
 
 // fresh returns the value of a model by its own request, begun now. Later callers of get share it.
 func (s *shelf[T]) fresh(ctx context.Context, model string) (T, error) {
-	return s.wait(ctx, func() *read[T] {
-		known := s.at(model)
-		known.ahead = nil
-		known.current = s.begin()
-		s.alone(ctx, &request[T]{model: model, slot: known, read: known.current})
-		return known.current
-	})
+	return s.wait(ctx, func() *read[T] { return s.ask(ctx, model) })
+}
+
+// ask begins a model's own request. The caller holds mu.
+func (s *shelf[T]) ask(ctx context.Context, model string) *read[T] {
+	known := s.at(model)
+	known.ahead = nil
+	known.current = s.begin()
+	s.alone(&request[T]{ctx: context.WithoutCancel(ctx), model: model, slot: known, read: known.current})
+	return known.current
 }
 
 // confirm is get, without taking the word of a search over several models.
 func (s *shelf[T]) confirm(ctx context.Context, model string) (T, error) {
-	s.mu.Lock()
-	current := s.at(model).current
-	s.mu.Unlock()
-	if current == nil {
-		return s.fresh(ctx, model)
-	}
-	value, err := s.wait(ctx, func() *read[T] { return current })
+	var current *read[T]
+	value, err := s.wait(ctx, func() *read[T] {
+		known := s.at(model)
+		if current = known.current; !known.shares(current) {
+			current = s.ask(ctx, model)
+		}
+		return current
+	})
 	if err != nil {
 		return value, err
 	}
@@ -122,11 +128,13 @@ func (s *shelf[T]) confirm(ctx context.Context, model string) (T, error) {
 func (s *shelf[T]) wait(ctx context.Context, pick func() *read[T]) (T, error) {
 	s.mu.Lock()
 	call := pick()
+	call.waiters++
 	s.mu.Unlock()
 	select {
 	case <-call.done:
 		return call.value, call.err
 	case <-ctx.Done():
+		s.leave(call)
 		var none T
 		return none, context.Cause(ctx)
 	}
@@ -145,16 +153,26 @@ func (k *slot[T]) observe(value T) {
 	}
 }
 
+// drop makes sure that nobody who comes later shares a read.
+func (k *slot[T]) drop(call *read[T]) {
+	if k.current == call {
+		k.current = nil
+	}
+	if k.ahead == call {
+		k.ahead = nil
+	}
+}
+
 // settle ends a read. Errors are not kept. The caller holds mu.
 func (s *shelf[T]) settle(r *request[T], value T, err error, searched bool) {
 	// searched is guarded by mu, for it may be read before the read is done; the rest by done.
 	r.read.value, r.read.err, r.read.searched = value, err, searched
-	if err != nil && r.slot.current == r.read {
-		r.slot.current = nil
-	}
-	if err == nil {
+	if err != nil {
+		r.slot.drop(r.read)
+	} else {
 		r.slot.observe(value)
 		s.asked(value)
+		s.answered()
 	}
 	close(r.read.done)
 }
@@ -173,13 +191,4 @@ func (s *shelf[T]) invalidate(model string) {
 	defer s.mu.Unlock()
 	s.writes++
 	s.at(model).changed = s.writes
-}
-
-// forget drops all that was read, and what is being read.
-func (s *shelf[T]) forget() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.writes++
-	s.forgotten = s.writes
-	clear(s.slots)
 }

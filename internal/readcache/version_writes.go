@@ -12,9 +12,9 @@ func (c *Cache) write(ctx context.Context, model string, act func() error) error
 	if _, err := c.FirstVersions(ctx, model); err != nil {
 		return err
 	}
-	c.versions.invalidate(model)
-	defer c.versions.invalidate(model)
-	return c.writeModel(model, act) // Deleting a version drops its aliases, which belong to the model.
+	c.current().versions.invalidate(model)
+	defer func() { c.current().versions.invalidate(model) }() // Another walk may have begun meanwhile.
+	return c.writeModel(model, act)                           // Deleting a version drops its aliases, which belong to the model.
 }
 
 // CreateVersion registers a version.
