@@ -82,7 +82,8 @@ var modelBehaviours = []behaviour{
 	{"a missing model is not found", func(t *testing.T, r registry.Registry, model string) {
 		_, err := r.Model(t.Context(), model)
 		wantKind(t, "get", err, registry.ErrNotFound)
-		wantKind(t, "describe", r.DescribeModel(t.Context(), model, "x"), registry.ErrNotFound)
+		_, err = r.DescribeModel(t.Context(), model, "x")
+		wantKind(t, "describe", err, registry.ErrNotFound)
 		wantKind(t, "delete", r.DeleteModel(t.Context(), model), registry.ErrNotFound)
 		wantKind(t, "set tag", r.SetModelTag(t.Context(), model, "k", "v"), registry.ErrNotFound)
 		wantKind(t, "delete tag", r.DeleteModelTag(t.Context(), model, "k"), registry.ErrNotFound)
@@ -90,10 +91,11 @@ var modelBehaviours = []behaviour{
 	{"a model's description is replaced and removed", func(t *testing.T, r registry.Registry, model string) {
 		register(t, r, model, 0)
 		for _, description := range []string{"one", "two", ""} {
-			must(t, r.DescribeModel(t.Context(), model, description))
+			described, err := r.DescribeModel(t.Context(), model, description)
+			must(t, err)
 			read, err := r.Model(t.Context(), model)
 			must(t, err)
-			if read.Description != description {
+			if read.Description != description || described.Description != description || !described.UpdatedAt.Equal(read.UpdatedAt) {
 				t.Errorf("description %q, want %q", read.Description, description)
 			}
 		}

@@ -57,7 +57,8 @@ var versionBehaviours = []behaviour{
 		wantKind(t, "get", err, registry.ErrNotFound)
 		_, err = r.Version(t.Context(), model+"-other", 1)
 		wantKind(t, "get of another model", err, registry.ErrNotFound)
-		wantKind(t, "describe", r.DescribeVersion(t.Context(), model, 2, "x"), registry.ErrNotFound)
+		_, err = r.DescribeVersion(t.Context(), model, 2, "x")
+		wantKind(t, "describe", err, registry.ErrNotFound)
 		wantKind(t, "delete", r.DeleteVersion(t.Context(), model, 2), registry.ErrNotFound)
 		wantKind(t, "set tag", r.SetVersionTag(t.Context(), model, 2, "k", "v"), registry.ErrNotFound)
 		wantKind(t, "delete tag", r.DeleteVersionTag(t.Context(), model, 2, "k"), registry.ErrNotFound)
@@ -65,10 +66,11 @@ var versionBehaviours = []behaviour{
 	{"a version's description is replaced and removed", func(t *testing.T, r registry.Registry, model string) {
 		register(t, r, model, 1)
 		for _, description := range []string{"one", strings.Repeat("é", 2000), ""} {
-			must(t, r.DescribeVersion(t.Context(), model, 1, description))
+			described, err := r.DescribeVersion(t.Context(), model, 1, description)
+			must(t, err)
 			read, err := r.Version(t.Context(), model, 1)
 			must(t, err)
-			if read.Description != description {
+			if read.Description != description || described.Description != description || !described.UpdatedAt.Equal(read.UpdatedAt) {
 				t.Errorf("description %q, want %q", read.Description, description)
 			}
 		}

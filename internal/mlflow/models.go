@@ -44,10 +44,14 @@ func (c *Client) CreateModel(ctx context.Context, model registry.NewModel) (regi
 	return answer.Model.model(), nil
 }
 
-// DescribeModel replaces a model's description (PATCH registered-models/update); empty removes it.
-func (c *Client) DescribeModel(ctx context.Context, name, description string) error {
+// DescribeModel replaces a model's description and returns the model (PATCH registered-models/update); empty removes it.
+func (c *Client) DescribeModel(ctx context.Context, name, description string) (registry.Model, error) {
 	body := modelDescription{Name: name, Description: description}
-	return c.send(ctx, http.MethodPatch, "registered-models/update", repeatable, body, &modelAnswer{})
+	var answer modelAnswer
+	if err := c.send(ctx, http.MethodPatch, "registered-models/update", repeatable, body, &answer); err != nil {
+		return registry.Model{}, err
+	}
+	return answer.Model.model(), nil
 }
 
 // DeleteModel deletes a model with all its versions (DELETE registered-models/delete). ErrNotFound when

@@ -64,10 +64,16 @@ func (c *Client) CreateVersion(ctx context.Context, version registry.NewVersion)
 	return answer.Version.version(), nil
 }
 
-// DescribeVersion replaces a version's description (PATCH model-versions/update); empty removes it.
-func (c *Client) DescribeVersion(ctx context.Context, model string, number registry.Number, description string) error {
+// DescribeVersion replaces a version's description and returns the version (PATCH model-versions/update); empty removes it.
+func (c *Client) DescribeVersion(
+	ctx context.Context, model string, number registry.Number, description string,
+) (registry.Version, error) {
 	body := versionDescription{Model: model, Number: number.String(), Description: description}
-	return c.send(ctx, http.MethodPatch, "model-versions/update", repeatable, body, &versionAnswer{})
+	var answer versionAnswer
+	if err := c.send(ctx, http.MethodPatch, "model-versions/update", repeatable, body, &answer); err != nil {
+		return registry.Version{}, err
+	}
+	return answer.Version.version(), nil
 }
 
 // DeleteVersion deletes a version (DELETE model-versions/delete). ErrNotFound when there is none, unless an

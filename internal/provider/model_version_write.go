@@ -190,7 +190,7 @@ func (r *modelVersionResource) describe(ctx context.Context, plan, before *model
 	err := r.session.changeTags(ctx, tagPlace{model: model, version: number},
 		declaredTags(ctx, before.Tags, diags), declaredTags(ctx, plan.Tags, diags))
 	if err == nil && !plan.Description.Equal(before.Description) {
-		err = r.session.cache.DescribeVersion(ctx, model, number, plan.Description.ValueString())
+		_, err = r.session.cache.DescribeVersion(ctx, model, number, plan.Description.ValueString())
 	}
 	if err != nil {
 		diags.AddError(fmt.Sprintf("Unable to change description or tags of version %s of model %q", number, model), explain(err))

@@ -151,7 +151,7 @@ func (r *registeredModelResource) Update(ctx context.Context, req resource.Updat
 	before, after := declaredTags(ctx, prior.Tags, &resp.Diagnostics), declaredTags(ctx, plan.Tags, &resp.Diagnostics)
 	err := r.session.changeTags(ctx, tagPlace{model: name}, before, after)
 	if err == nil && !plan.Description.Equal(prior.Description) {
-		err = r.session.cache.DescribeModel(ctx, name, plan.Description.ValueString())
+		_, err = r.session.cache.DescribeModel(ctx, name, plan.Description.ValueString())
 	}
 	var model registry.Model
 	if err == nil {

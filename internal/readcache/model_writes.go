@@ -24,8 +24,13 @@ func (c *Cache) CreateModel(ctx context.Context, model registry.NewModel) (regis
 }
 
 // DescribeModel replaces a model's description.
-func (c *Cache) DescribeModel(ctx context.Context, name, description string) error {
-	return c.writeModel(name, func() error { return c.Registry.DescribeModel(ctx, name, description) })
+func (c *Cache) DescribeModel(ctx context.Context, name, description string) (registry.Model, error) {
+	var described registry.Model
+	err := c.writeModel(name, func() (err error) {
+		described, err = c.Registry.DescribeModel(ctx, name, description)
+		return err
+	})
+	return described, err
 }
 
 // DeleteModel deletes a model and every version of it.

@@ -28,8 +28,13 @@ func (c *Cache) CreateVersion(ctx context.Context, version registry.NewVersion) 
 }
 
 // DescribeVersion replaces a version's description.
-func (c *Cache) DescribeVersion(ctx context.Context, model string, number registry.Number, description string) error {
-	return c.write(ctx, model, func() error { return c.Registry.DescribeVersion(ctx, model, number, description) })
+func (c *Cache) DescribeVersion(ctx context.Context, model string, number registry.Number, description string) (registry.Version, error) {
+	var described registry.Version
+	err := c.write(ctx, model, func() (err error) {
+		described, err = c.Registry.DescribeVersion(ctx, model, number, description)
+		return err
+	})
+	return described, err
 }
 
 // DeleteVersion deletes a version.

@@ -33,7 +33,6 @@ func (w *writable) Versions(_ context.Context, model string) ([]registry.Version
 func (w *writable) CreateModel(context.Context, registry.NewModel) (registry.Model, error) {
 	return registry.Model{}, w.write()
 }
-func (w *writable) DescribeModel(context.Context, string, string) error       { return w.write() }
 func (w *writable) DeleteModel(context.Context, string) error                 { return w.write() }
 func (w *writable) SetModelTag(context.Context, string, string, string) error { return w.write() }
 func (w *writable) DeleteModelTag(context.Context, string, string) error      { return w.write() }
@@ -45,8 +44,12 @@ func (w *writable) CreateVersion(context.Context, registry.NewVersion) (registry
 	return registry.Version{}, w.write()
 }
 
-func (w *writable) DescribeVersion(context.Context, string, registry.Number, string) error {
-	return w.write()
+func (w *writable) DescribeModel(context.Context, string, string) (registry.Model, error) {
+	return registry.Model{}, w.write()
+}
+
+func (w *writable) DescribeVersion(context.Context, string, registry.Number, string) (registry.Version, error) {
+	return registry.Version{}, w.write()
 }
 func (w *writable) DeleteVersion(context.Context, string, registry.Number) error { return w.write() }
 
@@ -74,7 +77,10 @@ func TestEveryOwnWriteIsFollowedByANewRead(t *testing.T) {
 			_, err := c.CreateModel(ctx, registry.NewModel{Name: "m"})
 			return err
 		}, model},
-		"DescribeModel":  {func(ctx context.Context, c *readcache.Cache) error { return c.DescribeModel(ctx, "m", "d") }, model},
+		"DescribeModel": {func(ctx context.Context, c *readcache.Cache) error {
+			_, err := c.DescribeModel(ctx, "m", "d")
+			return err
+		}, model},
 		"DeleteModel":    {func(ctx context.Context, c *readcache.Cache) error { return c.DeleteModel(ctx, "m") }, both},
 		"SetModelTag":    {func(ctx context.Context, c *readcache.Cache) error { return c.SetModelTag(ctx, "m", "k", "v") }, model},
 		"DeleteModelTag": {func(ctx context.Context, c *readcache.Cache) error { return c.DeleteModelTag(ctx, "m", "k") }, model},
@@ -84,7 +90,10 @@ func TestEveryOwnWriteIsFollowedByANewRead(t *testing.T) {
 			_, err := c.CreateVersion(ctx, registry.NewVersion{Model: "m"})
 			return err
 		}, both},
-		"DescribeVersion":  {func(ctx context.Context, c *readcache.Cache) error { return c.DescribeVersion(ctx, "m", 1, "d") }, both},
+		"DescribeVersion": {func(ctx context.Context, c *readcache.Cache) error {
+			_, err := c.DescribeVersion(ctx, "m", 1, "d")
+			return err
+		}, both},
 		"DeleteVersion":    {func(ctx context.Context, c *readcache.Cache) error { return c.DeleteVersion(ctx, "m", 1) }, both},
 		"SetVersionTag":    {func(ctx context.Context, c *readcache.Cache) error { return c.SetVersionTag(ctx, "m", 1, "k", "v") }, both},
 		"DeleteVersionTag": {func(ctx context.Context, c *readcache.Cache) error { return c.DeleteVersionTag(ctx, "m", 1, "k") }, both},

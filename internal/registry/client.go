@@ -19,8 +19,8 @@ type Reader interface {
 type Writer interface {
 	// CreateModel registers a model; ErrAlreadyExists when there is one of that name.
 	CreateModel(ctx context.Context, model NewModel) (Model, error)
-	// DescribeModel replaces a model's description.
-	DescribeModel(ctx context.Context, name, description string) error
+	// DescribeModel replaces a model's description, and returns the model as it is after that. Registries may leave out its aliases.
+	DescribeModel(ctx context.Context, name, description string) (Model, error)
 	// DeleteModel deletes a model and every version of it.
 	DeleteModel(ctx context.Context, name string) error
 	// SetModelTag sets one tag of a model.
@@ -36,8 +36,8 @@ type Writer interface {
 	// CreateVersion registers a version. It is sent once, and ErrOutcomeUnknown is for the caller to settle by reading: a
 	// second request would register a second version.
 	CreateVersion(ctx context.Context, version NewVersion) (Version, error)
-	// DescribeVersion replaces a version's description.
-	DescribeVersion(ctx context.Context, model string, number Number, description string) error
+	// DescribeVersion replaces a version's description, and returns the version as it is after that.
+	DescribeVersion(ctx context.Context, model string, number Number, description string) (Version, error)
 	// DeleteVersion deletes a version. MLflow allows it in every stage.
 	DeleteVersion(ctx context.Context, model string, number Number) error
 	// SetVersionTag sets one tag of a version.
