@@ -11,6 +11,7 @@ import (
 
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/claim"
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/handover"
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/ownwrites"
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/readcache"
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
 )
@@ -50,9 +51,10 @@ type sessionSettings struct {
 
 // newSession returns the session of a configured provider. lasting says that its process outlives one walk.
 func newSession(target registry.Client, settings sessionSettings, lasting bool) *session {
-	cache := readcache.New(target)
+	own := ownwrites.New(target)
+	cache := readcache.New(own)
 	return &session{
-		sessionSettings: settings, cache: cache, catalog: target, server: target,
+		sessionSettings: settings, cache: cache, catalog: own, server: target,
 		engine: handover.New(cache.Fresh(), settings.way, engineOptions(target)...),
 		ledger: &claim.Ledger{Lasting: lasting}, first: make(map[string][]registry.Version),
 	}

@@ -1,0 +1,372 @@
+package ownwrites_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/ownwrites"
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
+)
+
+// prepared returns a registry with a model of three versions, of which the first is in Production with an alias and a tag, and which
+// an earlier process has made. Somebody else may act on it by the second value.
+func prepared(t *testing.T, lag time.Duration) (*ownwrites.Registry, *replica) {
+	t.Helper()
+	target := newReplica(0)
+	ctx := t.Context()
+	done := func(err error) {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, err := target.CreateModel(ctx, registry.NewModel{Name: "m", Description: "old", Tags: map[string]string{"team": "old"}})
+	done(err)
+	for range 3 {
+		_, err = target.CreateVersion(ctx, registry.NewVersion{Model: "m", Description: "old", Tags: map[string]string{"team": "old"}})
+		done(err)
+	}
+	_, err = target.TransitionStage(ctx, registry.Transition{Model: "m", Number: 1, Stage: registry.StageProduction})
+	done(err)
+	done(target.SetAlias(ctx, "m", "champion", 1))
+	time.Sleep(time.Hour) // In the bubble's own time: the copy has it all.
+	target.lag[""] = lag
+	target.asked()
+	return ownwrites.New(target), target
+}
+
+// facts are what reads show of a model after a write, in words.
+type facts func(ctx context.Context, r registry.Reader) (string, error)
+
+func modelFact(of func(registry.Model) string) facts {
+	return func(ctx context.Context, r registry.Reader) (string, error) {
+		model, err := r.Model(ctx, "m")
+		return of(model), err
+	}
+}
+
+func versionFact(number registry.Number, of func(registry.Version) string) facts {
+	return func(ctx context.Context, r registry.Reader) (string, error) {
+		version, err := r.Version(ctx, "m", number)
+		return of(version), err
+	}
+}
+
+func versionsFact(number registry.Number, of func(registry.Version) string) facts {
+	return func(ctx context.Context, r registry.Reader) (string, error) {
+		versions, err := r.Versions(ctx, "m")
+		version, found := registry.FindVersion(versions, number)
+		if !found {
+			return "gone", err
+		}
+		return of(version), err
+	}
+}
+
+func stageOf(version registry.Version) string       { return string(version.Stage) }
+func teamOf(version registry.Version) string        { return version.Tags["team"] }
+func descriptionOf(version registry.Version) string { return version.Description }
+
+// orGone turns what is not found into a fact.
+func orGone(read facts) facts {
+	return func(ctx context.Context, r registry.Reader) (string, error) {
+		fact, err := read(ctx, r)
+		if errors.Is(err, registry.ErrNotFound) {
+			return "gone", nil
+		}
+		return fact, err
+	}
+}
+
+// act is something that is written, and what reads show of it before and after it.
+type act struct {
+	write         func(ctx context.Context, r registry.Registry) error
+	reads         []facts
+	before, after string
+}
+
+func promote(number registry.Number) func(context.Context, registry.Registry) error {
+	return moveTo(number, registry.StageProduction)
+}
+
+func moveTo(number registry.Number, stage registry.Stage) func(context.Context, registry.Registry) error {
+	return func(ctx context.Context, r registry.Registry) error {
+		_, err := r.TransitionStage(ctx, registry.Transition{Model: "m", Number: number, Stage: stage, ArchiveExisting: stage.Exclusive()})
+		return err
+	}
+}
+
+func acts() map[string]act {
+	modelTeam := modelFact(func(m registry.Model) string { return m.Tags["team"] })
+	champion := modelFact(func(m registry.Model) string { return m.Aliases["champion"].String() })
+	return map[string]act{
+		"a model is described": {
+			func(ctx context.Context, r registry.Registry) error {
+				_, err := r.DescribeModel(ctx, "m", "new")
+				return err
+			},
+			[]facts{modelFact(func(m registry.Model) string { return m.Description })}, "old", "new",
+		},
+		"a model is tagged": {
+			func(ctx context.Context, r registry.Registry) error { return r.SetModelTag(ctx, "m", "team", "new") },
+			[]facts{modelTeam}, "old", "new",
+		},
+		"a model's tag is removed": {
+			func(ctx context.Context, r registry.Registry) error { return r.DeleteModelTag(ctx, "m", "team") },
+			[]facts{modelTeam}, "old", "",
+		},
+		"an alias moves": {
+			func(ctx context.Context, r registry.Registry) error { return r.SetAlias(ctx, "m", "champion", 2) },
+			[]facts{champion}, "1", "2",
+		},
+		"an alias is removed": {
+			func(ctx context.Context, r registry.Registry) error { return r.DeleteAlias(ctx, "m", "champion") },
+			[]facts{champion}, "1", "0",
+		},
+		"a model is deleted": {
+			func(ctx context.Context, r registry.Registry) error { return r.DeleteModel(ctx, "m") },
+			[]facts{orGone(modelFact(func(registry.Model) string { return "there" })), orGone(versionFact(1, func(registry.Version) string { return "there" })),
+				versionsFact(1, func(registry.Version) string { return "there" })}, "there", "gone",
+		},
+		"a version is registered": {
+			func(ctx context.Context, r registry.Registry) error {
+				_, err := r.CreateVersion(ctx, registry.NewVersion{Model: "m"})
+				return err
+			},
+			[]facts{orGone(versionFact(4, stageOf)), versionsFact(4, stageOf)}, "gone", "None",
+		},
+		"a version is described": {
+			func(ctx context.Context, r registry.Registry) error {
+				_, err := r.DescribeVersion(ctx, "m", 1, "new")
+				return err
+			},
+			[]facts{versionFact(1, descriptionOf), versionsFact(1, descriptionOf)}, "old", "new",
+		},
+		"a version is tagged": {
+			func(ctx context.Context, r registry.Registry) error {
+				return r.SetVersionTag(ctx, "m", 1, "team", "new")
+			},
+			[]facts{versionFact(1, teamOf), versionsFact(1, teamOf)}, "old", "new",
+		},
+		"a version's tag is removed": {
+			func(ctx context.Context, r registry.Registry) error { return r.DeleteVersionTag(ctx, "m", 1, "team") },
+			[]facts{versionFact(1, teamOf), versionsFact(1, teamOf)}, "old", "",
+		},
+		"a version is deleted": {
+			func(ctx context.Context, r registry.Registry) error { return r.DeleteVersion(ctx, "m", 1) },
+			[]facts{orGone(versionFact(1, func(registry.Version) string { return "there" })), versionsFact(1, func(registry.Version) string { return "there" })},
+			"there", "gone",
+		},
+		"a version is promoted": {promote(2), []facts{versionFact(2, stageOf), versionsFact(2, stageOf)}, "None", "Production"},
+		"another is promoted":   {promote(2), []facts{versionFact(1, stageOf), versionsFact(1, stageOf)}, "Production", "Archived"},
+		"a version is archived": {
+			moveTo(1, registry.StageArchived), []facts{versionFact(1, stageOf), versionsFact(1, stageOf)}, "Production", "Archived",
+		},
+	}
+}
+
+// look is what this process reads before it writes, as the resources do.
+func look(t *testing.T, r registry.Registry) {
+	t.Helper()
+	if _, err := r.Model(t.Context(), "m"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.Versions(t.Context(), "m"); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Whatever is written, what is read after it shows it, in each way to read, however far behind the server's reads are. That takes no
+// longer than they lag, and half of that.
+func TestReadsShowWhatThisProcessHasWritten(t *testing.T) {
+	for name, act := range acts() {
+		for _, lag := range []time.Duration{0, 20 * time.Millisecond, 300 * time.Millisecond, 700 * time.Millisecond, 5 * time.Second} {
+			for _, looked := range []bool{true, false} {
+				for _, read := range act.reads {
+					t.Run(name, func(t *testing.T) {
+						synctest.Test(t, func(t *testing.T) {
+							reg, target := prepared(t, lag)
+							if looked || name == "another is promoted" {
+								look(t, reg)
+							}
+							if got, err := read(t.Context(), target); got != act.before || err != nil {
+								t.Fatalf("at first %q, %v", got, err)
+							}
+							if err := act.write(t.Context(), reg); err != nil {
+								t.Fatal(err)
+							}
+							begun := time.Now()
+							target.asked()
+							if got, err := read(t.Context(), reg); got != act.after || err != nil {
+								t.Errorf("lag %s, looked before %t: got %q, %v", lag, looked, got, err)
+							}
+							if took := time.Since(begun); took > lag*3/2+100*time.Millisecond {
+								t.Errorf("with a lag of %s it took %s", lag, took)
+							}
+							if asked := target.asked(); lag == 0 && strings.Contains(asked, ";") {
+								t.Errorf("without a lag, asked for %s", asked)
+							}
+						})
+					})
+				}
+			}
+		}
+	}
+}
+
+// Where reads never catch up, what was read comes together with an error of its own kind, after the patience, in which nothing is gone.
+// Whoever reads after that is told at once.
+func TestAReadThatNeverCatchesUpIsNotBelieved(t *testing.T) {
+	for name, act := range acts() {
+		for _, read := range act.reads {
+			t.Run(name, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					reg, target := prepared(t, 0)
+					look(t, reg)
+					target.lag[""] = time.Minute
+					if err := act.write(t.Context(), reg); err != nil {
+						t.Fatal(err)
+					}
+					for _, patience := range []time.Duration{10 * time.Second, 0} {
+						begun := time.Now()
+						target.asked()
+						got, err := read(t.Context(), reg)
+						if got != act.before && got != "" || !errors.Is(err, registry.ErrStale) || errors.Is(err, registry.ErrNotFound) {
+							t.Errorf("got %q, %v", got, err)
+						}
+						if stale, ok := errors.AsType[*registry.StaleError](err); !ok || stale.Model != "m" || len(stale.Writes) == 0 {
+							t.Errorf("got %v", err)
+						}
+						if took := time.Since(begun); took != patience {
+							t.Errorf("it took %s, not %s", took, patience)
+						}
+						if asked := strings.Split(target.asked(), "; "); len(asked) > 20 {
+							t.Errorf("%d requests", len(asked))
+						}
+					}
+					time.Sleep(time.Minute) // In the bubble's own time.
+					if got, err := read(t.Context(), reg); got != act.after || err != nil {
+						t.Errorf("once the reads have caught up: %q, %v", got, err)
+					}
+				})
+			})
+		}
+	}
+}
+
+// The walk of Terraform that follows waits as well, and then believes what it reads: it accuses nobody.
+func TestTheNextWalkBelievesWhatItReads(t *testing.T) {
+	for name, act := range acts() {
+		for _, read := range act.reads {
+			t.Run(name, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					reg, target := prepared(t, 0)
+					look(t, reg)
+					target.lag[""] = time.Minute
+					if err := act.write(t.Context(), reg); err != nil {
+						t.Fatal(err)
+					}
+					reg.Forget()
+					for _, patience := range []time.Duration{10 * time.Second, 0} {
+						begun := time.Now()
+						if got, err := read(t.Context(), reg); got != act.before || err != nil {
+							t.Errorf("got %q, %v", got, err)
+						}
+						if took := time.Since(begun); took != patience {
+							t.Errorf("it took %s, not %s", took, patience)
+						}
+					}
+				})
+			})
+		}
+	}
+}
+
+// Reads of what was not written, of another model, and of a process that writes nothing cost nothing.
+func TestOtherReadsWaitForNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		reg, target := prepared(t, 0)
+		_, _ = target.CreateModel(t.Context(), registry.NewModel{Name: "other"})
+		look(t, reg)
+		target.lag[""] = time.Minute
+		time.Sleep(2 * time.Minute)
+		if err := reg.SetVersionTag(t.Context(), "m", 1, "team", "new"); err != nil {
+			t.Fatal(err)
+		}
+		target.asked()
+		begun := time.Now()
+		if _, err := reg.Model(t.Context(), "m"); err != nil {
+			t.Error(err)
+		}
+		if _, err := reg.Version(t.Context(), "m", 2); err != nil {
+			t.Error(err)
+		}
+		if _, err := reg.Versions(t.Context(), "other"); err != nil {
+			t.Error(err)
+		}
+		if _, err := reg.Model(t.Context(), "gone"); !errors.Is(err, registry.ErrNotFound) {
+			t.Error(err)
+		}
+		if asked := target.asked(); time.Since(begun) > 0 || asked != "get m; version m/2; versions other; get gone" {
+			t.Errorf("after %s, asked for %s", time.Since(begun), asked)
+		}
+	})
+}
+
+func TestWhoeverWaitsCanBeCancelled(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		reg, _ := prepared(t, time.Minute)
+		if err := reg.SetAlias(t.Context(), "m", "champion", 2); err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
+		defer cancel()
+		begun := time.Now()
+		_, err := reg.Model(ctx, "m")
+		if !errors.Is(err, context.DeadlineExceeded) || !errors.Is(err, registry.ErrStale) || time.Since(begun) != 3*time.Second {
+			t.Errorf("after %s: %v", time.Since(begun), err)
+		}
+	})
+}
+
+// A read that began before a write ended may show what was there before.
+func TestAReadBesideAWriteIsBelieved(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		_, target := prepared(t, 0)
+		slow := &slowReads{replica: target, hold: make(chan struct{})}
+		reg := ownwrites.New(slow)
+		read := make(chan registry.Number)
+		go func() {
+			model, err := reg.Model(t.Context(), "m")
+			if err != nil {
+				t.Error(err)
+			}
+			read <- model.Aliases["champion"]
+		}()
+		synctest.Wait()
+		if err := reg.SetAlias(t.Context(), "m", "champion", 2); err != nil {
+			t.Fatal(err)
+		}
+		close(slow.hold)
+		begun := time.Now()
+		if number := <-read; number != 1 || time.Since(begun) > 0 {
+			t.Errorf("after %s: %s", time.Since(begun), number)
+		}
+	})
+}
+
+// slowReads holds back the answers to reads.
+type slowReads struct {
+	*replica
+
+	hold chan struct{}
+}
+
+func (s *slowReads) Model(ctx context.Context, name string) (registry.Model, error) {
+	model, err := s.replica.Model(ctx, name)
+	<-s.hold
+	return model, err
+}
