@@ -6,5 +6,8 @@ cd "$(dirname "$0")/.."
 source tools/versions.sh
 
 version=${1:-$MLFLOW_VERSION}
+base=$(mlflow_base "$version")
 read -ra pins <<<"$(mlflow_pins "$version")"
-tools/python-venv.sh "mlflow-$version" "mlflow==$version" "${MLFLOW_EXTRAS[@]}" "$PYTEST" ${pins[@]+"${pins[@]}"}
+packages=("mlflow==$base" "${MLFLOW_EXTRAS[@]}" "$PYTEST" ${pins[@]+"${pins[@]}"} "$MARIADB_DRIVER")
+[[ $base == "$version" ]] || packages+=(--no-deps "mlflow==$version")
+tools/python-venv.sh "mlflow-$version" "${packages[@]}"

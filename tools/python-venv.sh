@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Prints the path of a Python environment that holds exactly the given packages, making it under .work first
-# unless a complete one is there.
-# Usage: tools/python-venv.sh NAME PACKAGE==VERSION...
+# unless a complete one is there. Packages after --no-deps are installed last, without what they depend on, and may
+# replace another version of themselves.
+# Usage: tools/python-venv.sh NAME PACKAGE==VERSION... [--no-deps PACKAGE==VERSION...]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -18,7 +19,16 @@ if [[ $complete != "$*" ]]; then
     mkdir -p .work
     python3 -m venv "$venv" >&2
   fi
-  "$venv/bin/python" -m pip install --quiet --disable-pip-version-check "$@" >&2
+  packages=("$@") alone=()
+  for ((i = 0; i < ${#packages[@]}; i++)); do
+    [[ ${packages[i]} == --no-deps ]] || continue
+    alone=("${packages[@]:i+1}")
+    packages=("${packages[@]:0:i}")
+  done
+  pip=("$venv/bin/python" -m pip install --quiet --disable-pip-version-check)
+  rm -f "$venv/complete"
+  "${pip[@]}" "${packages[@]}" >&2
+  ((${#alone[@]} == 0)) || "${pip[@]}" --no-deps "${alone[@]}" >&2
   echo "$*" >"$venv/complete"
 fi
 echo "$venv"

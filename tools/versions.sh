@@ -29,6 +29,8 @@ terraform_package() {
 # What MLflow needs beside itself: the PostgreSQL driver, and the forms its basic authentication imports.
 MLFLOW_VERSION=${MLFLOW_VERSION:-3.17.2}
 MLFLOW_EXTRAS=(psycopg2-binary==2.9.13 flask-wtf==1.3.0)
+# The driver for MariaDB. It stands last in the list of packages, so that an environment without it gets it added.
+MARIADB_DRIVER=PyMySQL==1.2.4
 
 # The runner of our tests of MLflow's Python client.
 PYTEST=pytest==9.0.2
@@ -43,5 +45,15 @@ mlflow_pins() {
   case $1 in
   # These import FallbackAsyncAdaptedQueuePool, which SQLAlchemy 2.1 no longer has, and allow every SQLAlchemy below 3.
   2.* | 3.[0-9].*) echo SQLAlchemy==2.0.58 ;;
+  esac
+}
+
+# mlflow_base VERSION prints the version of MLflow whose dependencies this version is installed over, by itself. The
+# packages mlflow-skinny and mlflow-tracing of 3.18.0, which it depends on, are not to be had from every mirror of PyPI;
+# the package mlflow contains all of their files.
+mlflow_base() {
+  case $1 in
+  3.18.0) echo 3.17.2 ;;
+  *) echo "$1" ;;
   esac
 }

@@ -3,16 +3,23 @@
 # MLREGISTRY_TEST_STORE_FILE is its database. APP=basic-auth gives it users: MLREGISTRY_TEST_ADMIN and
 # MLREGISTRY_TEST_USER, as NAME:PASSWORD, are one who may do everything and one who has no rights of his own.
 # WORKSPACES=1 (MLflow 3.10 or newer) switches workspaces on: MLREGISTRY_TEST_WORKSPACE is one.
-# MLREGISTRY_TEST_SERVER_PIDS are the servers, MLflow and PostgreSQL, whose children do the work.
-# Usage: [APP=basic-auth] [WORKSPACES=1] tools/with-mlflow.sh VERSION sqlite|postgres COMMAND...
+# MLREGISTRY_TEST_SERVER_PIDS are the servers, MLflow and its database, whose children do the work. MLREGISTRY_TEST_BACKEND is
+# the kind of database. postgres-replica (MLflow 3.14 or newer) is PostgreSQL from a replica of which MLflow answers all reads:
+# it lags LAG milliseconds behind, which is MLREGISTRY_TEST_LAG, too.
+# Usage: [APP=basic-auth] [WORKSPACES=1] [LAG=MILLISECONDS] tools/with-mlflow.sh VERSION sqlite|postgres|postgres-replica|mariadb COMMAND...
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 source "$root/tools/process-group.sh"
 
 version=$1 backend=$2
-if [[ $backend == postgres && -z ${POSTGRES_URI:-} ]]; then
-  exec "$root/tools/with-postgres.sh" "$0" "$@"
-fi
+case $backend in
+postgres) [[ -n ${POSTGRES_URI:-} ]] || exec "$root/tools/with-postgres.sh" "$0" "$@" ;;
+postgres-replica)
+  export LAG=${LAG:-0}
+  [[ -n ${POSTGRES_REPLICA_URI:-} ]] || REPLICA=1 exec "$root/tools/with-postgres.sh" "$0" "$@"
+  ;;
+mariadb) [[ -n ${MARIADB_URI:-} ]] || exec "$root/tools/with-mariadb.sh" "$0" "$@" ;;
+esac
 shift 2
 
 folder=$(mktemp -d)
@@ -27,17 +34,30 @@ trap finish EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
+options=()
+export MLREGISTRY_TEST_BACKEND=$backend MLREGISTRY_TEST_LAG=''
 case $backend in
 sqlite)
   store=sqlite:///$folder/mlflow.db
   export MLREGISTRY_TEST_STORE_FILE=$folder/mlflow.db
   ;;
 postgres) store=$POSTGRES_URI ;;
-*) echo "with-mlflow: BACKEND is sqlite or postgres, not $backend" >&2 && exit 2 ;;
+postgres-replica)
+  store=$POSTGRES_URI
+  options+=(--read-replica-backend-store-uri "$POSTGRES_REPLICA_URI")
+  MLREGISTRY_TEST_LAG=$LAG
+  ;;
+mariadb) store=$MARIADB_URI ;;
+*) echo "with-mlflow: BACKEND is sqlite, postgres, postgres-replica or mariadb, not $backend" >&2 && exit 2 ;;
 esac
 venv=$("$root/tools/install-mlflow.sh" "$version")
+if [[ $backend == postgres-replica ]]; then
+  "$venv/bin/python" "$root/tools/mlflow_replica.py" "$store" "$POSTGRES_REPLICA_URI" "$folder/artifacts" >"$folder/log" 2>&1 || {
+    tail -n 20 "$folder/log" >&2
+    exit 1
+  }
+fi
 
-options=()
 export MLREGISTRY_TEST_ADMIN='' MLREGISTRY_TEST_USER='' MLREGISTRY_TEST_WORKSPACE=''
 case ${APP:-} in
 '') ;;
@@ -86,7 +106,7 @@ fi
   "$MLREGISTRY_TEST_ADMIN" "$MLREGISTRY_TEST_USER" "$MLREGISTRY_TEST_WORKSPACE"
 echo "MLflow $version on $backend at $MLREGISTRY_TEST_URI ${options[*]-}"
 
-export MLREGISTRY_TEST_SERVER_PIDS="$server ${POSTGRES_PID:-}"
+export MLREGISTRY_TEST_SERVER_PIDS="$server ${POSTGRES_PID:-}${MARIADB_PID:-}"
 start_group "$@"
 command=$started
 status=0

@@ -25,40 +25,48 @@ func (g *generator) name() string {
 	if g.rarely(25) {
 		return pick(g, "", " ", "a/b", "a:b", ".", "..", "..x", "a/../b", g.prefix+"missing", g.prefix+strings.Repeat("n", 300), "\u3000")
 	}
+	if g.rarely(60) {
+		return g.prefix + "a" + g.lineBreak()
+	}
 	return g.prefix + pick(g, "a", "a", "a", "b", "b", "c d", "it's", `q"uo`, "ünï_日本", "100%_x", "A", "p")
+}
+
+// lineBreak is one of the characters that a copied text ends with, and those that a pattern's $ may pass over.
+func (g *generator) lineBreak() string {
+	return pick(g, "\n", "\n", "\n", "\r", "\r\n", "\n\n", " ", "\t", "\u2028", "\u0085", "\v")
 }
 
 func (g *generator) version() any {
 	if g.rarely(12) {
-		return pick[any](g, "", "0", "-1", "999", "abc", "1.0", "1_0", " 2 ", "+1", "٣", "99999999999999999999", 1, 2.5, nil, true, []any{}, map[string]any{"a": "é"})
+		return pick[any](g, "", "0", "-1", "999", "abc", "1.0", "1_0", " 2 ", "1"+g.lineBreak(), "+1", "٣", "99999999999999999999", 1, 2.5, nil, true, []any{}, map[string]any{"a": "é"})
 	}
 	return pick(g, "1", "1", "2", "2", "3", "4", "5", "6")
 }
 
 func (g *generator) stage() any {
 	if g.rarely(10) {
-		return pick[any](g, "", "prod", "Deleted_Internal", "Productıon", 3, nil, "İ")
+		return pick[any](g, "", "prod", "Production"+g.lineBreak(), "Deleted_Internal", "Productıon", 3, nil, "İ")
 	}
 	return pick(g, "None", "Staging", "Production", "Archived", "production", "STAGING", "Production", "Production")
 }
 
 func (g *generator) tagKey() any {
 	if g.rarely(10) {
-		return pick[any](g, "", "a*", "/a", "a/../b", "..", "./a", "//x", "a//b", strings.Repeat("k", 251), "k\n", 5, nil, "é:x/y z", "a,b", "x\u0301")
+		return pick[any](g, "", "a*", "/a", "a/../b", "..", "./a", "//x", "a//b", strings.Repeat("k", 251), "k"+g.lineBreak(), "K"+g.lineBreak(), g.lineBreak(), 5, nil, "é:x/y z", "a,b", "x\u0301")
 	}
 	return pick(g, "k", "k2", "team", "a.b", "with space", "K", "mlflow.x", "日本")
 }
 
 func (g *generator) tagValue() any {
 	if g.rarely(10) {
-		return pick[any](g, "", strings.Repeat("v", 100_001), 7, nil, false, "a\x00b", "<&>\u2028")
+		return pick[any](g, "", strings.Repeat("v", 100_001), "v"+g.lineBreak(), 7, nil, false, "a\x00b", "<&>\u2028")
 	}
 	return pick(g, "v", "V", "1", "true", "it's", "50%", "é", "v w")
 }
 
 func (g *generator) alias() any {
 	if g.rarely(6) {
-		return pick[any](g, "", "latest", "LATEST", "v1", "V2", "vx", "a b", "a.b", strings.Repeat("a", 256), "é", "a\n", 4, nil, "v1\n")
+		return pick[any](g, "", "latest", "LATEST", "v1", "V2", "vx", "a b", "a.b", strings.Repeat("a", 256), "é", "a"+g.lineBreak(), 4, nil, "v1"+g.lineBreak(), "latest"+g.lineBreak(), g.lineBreak())
 	}
 	return pick(g, "champion", "Champion", "challenger", "c-1", "_x")
 }

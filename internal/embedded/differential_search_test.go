@@ -46,6 +46,9 @@ func (g *generator) condition(versions bool) string {
 	value := func() string {
 		return g.quoted(pick(g, g.name(), g.prefix+"%", "%a", "%A", "_%", "v", "V", "true", "%", "", "s3://bucket/model", "abc", "1"))
 	}
+	if g.rarely(15) {
+		return g.nullComparison()
+	}
 	switch g.IntN(9) {
 	case 0:
 		return "name" + text + g.quoted(g.name())
@@ -66,6 +69,14 @@ func (g *generator) condition(versions bool) string {
 		return pick(g, "name", "foo", "creation_timestamp", "last_updated_timestamp", "status", "version", "user_id", "Name", "attribute.foo", "`name`", `"name"`, "attributes.name") +
 			pick(g, " = ", " > ", " <> ", " == ", " NOT LIKE ", " RLIKE ", "<", " is ") + pick(g, "'a'", "5", "1.5", "foo", "`a`", "NULL", `"a"`, "('a')", "-3")
 	}
+}
+
+// nullComparison asks whether something has a value at all, which MLflow's language has for other searches.
+func (g *generator) nullComparison() string {
+	left := pick(g, "name", "tags.k", "tags.`k`", `tags."k"`, "tag.team", "tags.missing", "run_id", "version_number", "attribute.name", "attributes.name", "source_path", "foo", "tags.a.b",
+		"tags.`with space`", "param.k", "'a'", "5", "(name)", "tags.", "creation_timestamp", "mlflow.x", "tags.k j")
+	return left + pick(g, " ", " ", "  ", "\n", "") + pick(g, "IS", "is", "Is", "IS  ", "=", "NOT") + pick(g, " ", " ", "\t", "") +
+		pick(g, "NULL", "null", "NOT NULL", "not null", "NOT  NULL", "NOT", "NULL NULL", "NOT NOT NULL", "'null'", "TRUE", "NULLS", "")
 }
 
 func (g *generator) list() string {

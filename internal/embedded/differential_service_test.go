@@ -18,7 +18,7 @@ import (
 func TestSaysOfItselfWhatMLflowDoes(t *testing.T) {
 	uri := os.Getenv("MLREGISTRY_DIFF_URI")
 	if uri == "" {
-		t.Fatal("set MLREGISTRY_DIFF_URI to the address of an MLflow 3.17.2 server with an SQLite store")
+		t.Fatal("set MLREGISTRY_DIFF_URI to the address of an MLflow 3.18.0 server with an SQLite store")
 	}
 	registry, err := embedded.Open(filepath.Join(t.TempDir(), "registry.db"))
 	if err != nil {
@@ -35,7 +35,7 @@ func TestSaysOfItselfWhatMLflowDoes(t *testing.T) {
 		}
 	}
 	for _, prefix := range []string{"/api", "/ajax-api"} {
-		for _, method := range []string{"GET", "POST", "OPTIONS"} {
+		for _, method := range []string{"GET", "HEAD", "POST", "OPTIONS"} {
 			request := sample{method: method, path: prefix + "/3.0/mlflow/server-info"}
 			want, got := request.send(t, mlflow, uri), request.send(t, ours, "http://embedded")
 			if want.status != got.status || want.kind != got.kind || want.allow != got.allow || !slices.Equal(shape(want), shape(got)) {

@@ -18,7 +18,7 @@ import (
 )
 
 // TestAnswersAsMLflowDoes sends the same random requests to the embedded registry and to an MLflow server
-// (3.17.2 with SQLite) and compares status, error_code, message and document, with timestamps masked:
+// (3.18.0 with SQLite) and compares status, error_code, message and document, with timestamps masked:
 //
 //	make diff N=5000 SEED=1
 //
@@ -27,7 +27,7 @@ import (
 func TestAnswersAsMLflowDoes(t *testing.T) {
 	uri := os.Getenv("MLREGISTRY_DIFF_URI")
 	if uri == "" {
-		t.Fatal("set MLREGISTRY_DIFF_URI to the address of an MLflow 3.17.2 server with an SQLite store")
+		t.Fatal("set MLREGISTRY_DIFF_URI to the address of an MLflow 3.18.0 server with an SQLite store")
 	}
 	registry, err := embedded.Open(filepath.Join(t.TempDir(), "registry.db"))
 	if err != nil {

@@ -1,5 +1,5 @@
 // Package embedded is an MLflow-compatible model registry on SQLite in this process: an http.Handler that
-// answers the registry REST API under /api/2.0/mlflow and /ajax-api/2.0/mlflow as `mlflow server` 3.17.2
+// answers the registry REST API under /api/2.0/mlflow and /ajax-api/2.0/mlflow as `mlflow server` 3.18.0
 // with SQLite does, and a RoundTripper that reaches it without a socket.
 //
 // It needs no server and no set-up: laptops, module tests and CI use it as it is. Nothing is created on disk

@@ -26,6 +26,7 @@ type filterGrammar struct {
 	attributes []string // that can be compared
 	lists      []string // of those, the ones that IN is for
 	numeric    []string // named in the error for a number; nil where no number is allowed
+	searched   string   // what the search is for, as the error for IS NULL says it
 }
 
 // parse returns the conditions of a filter. All must hold: AND is the only connection there is, and MLflow
@@ -107,7 +108,7 @@ func isNotNull(text string) bool { return strings.ToUpper(text) == "NOT NULL" }
 func (g filterGrammar) condition(comparison token) (condition, error) {
 	parts := slices.DeleteFunc(slices.Clone(comparison.parts), func(t token) bool { return t.kind == blankToken })
 	if len(parts) == 2 {
-		return condition{}, errPage // IS NULL, which MLflow reads and then has no answer to
+		return condition{}, invalidf("IS NULL / IS NOT NULL is not supported for %s search.", g.searched)
 	}
 	left, right := parts[0], parts[2]
 	if left.kind != identifierToken {

@@ -12,7 +12,7 @@ const (
 	maxModelResults = 1000
 )
 
-var modelGrammar = filterGrammar{attributes: []string{"name"}, lists: []string{"name"}}
+var modelGrammar = filterGrammar{attributes: []string{"name"}, lists: []string{"name"}, searched: "registered model"}
 
 // searchModels answers GET registered-models/search: by name unless order_by says otherwise, prompts left
 // out unless the filter asks for them.

@@ -12,9 +12,9 @@ import (
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/embedded"
 )
 
-// recordFile holds requests and what MLflow 3.17.2 with SQLite answered to them, in the order they were sent to
+// recordFile holds requests and what MLflow 3.18.0 with SQLite answered to them, in the order they were sent to
 // a server without models. TestAnswersAsMLflowDoes writes it.
-const recordFile = "testdata/mlflow-3.17.2.jsonl"
+const recordFile = "testdata/mlflow-3.18.0.jsonl"
 
 // record is one line of it.
 type record struct {

@@ -6,7 +6,7 @@ import (
 )
 
 // MLflowVersion is the MLflow release whose behaviour the registry has; GET /version answers it.
-const MLflowVersion = "3.17.2"
+const MLflowVersion = "3.18.0"
 
 // Registry is a model registry kept in one SQLite file. It is an http.Handler that answers MLflow's registry
 // REST API, safe for concurrent use, also by several processes on the same file.

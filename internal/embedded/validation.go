@@ -56,7 +56,7 @@ func badPath(parameter, name string) error {
 }
 
 func validateTagKey(key string) error {
-	for _, char := range strings.TrimSuffix(key, "\n") {
+	for _, char := range key {
 		if !isWordCharacter(char) && !strings.ContainsRune("/.- :", char) {
 			return invalidf("Invalid value %s for parameter 'key' supplied: Names may only contain alphanumerics, "+
 				"underscores (_), dashes (-), periods (.), spaces ( ), colon(:) and slashes (/).", asciiJSON(key))
@@ -116,7 +116,7 @@ func validateAlias(alias string) error {
 	if alias == "" {
 		return invalidf("Registered model alias name cannot be empty.")
 	}
-	for _, char := range strings.TrimSuffix(alias, "\n") {
+	for _, char := range alias {
 		if !isWordCharacter(char) && char != '-' {
 			return invalidf("Invalid alias name: '%s'. Names may only contain alphanumerics, underscores (_), and dashes (-).",
 				alias)
@@ -128,7 +128,7 @@ func validateAlias(alias string) error {
 // latestAlias is the alias that always means the newest version; it can't be set.
 const latestAlias = "latest"
 
-var versionAlias = regexp.MustCompile(`^[vV]\p{Nd}+\n?$`)
+var versionAlias = regexp.MustCompile(`^[vV]\p{Nd}+$`)
 
 func validateAliasNotReserved(alias string) error {
 	if asciiLower(alias) == latestAlias {

@@ -13,6 +13,7 @@ var versionGrammar = filterGrammar{
 	attributes: []string{"name", "run_id", "source_path", "version_number"},
 	lists:      []string{"name", "run_id"},
 	numeric:    []string{"creation_timestamp", "last_updated_timestamp", "version_number"},
+	searched:   "model version",
 }
 
 // searchVersions answers GET model-versions/search: the last updated first unless order_by says otherwise,
@@ -84,8 +85,8 @@ func versionSortColumn(given string) (string, error) {
 	if !dotted {
 		entity, key = "attribute", given
 	}
-	if entity != "attribute" && entity != "tag" && entity != "tags" {
-		return "", invalidf("Invalid entity type '%s'. Valid entity types are ('attribute', 'tag', 'tags')", entity)
+	if !slices.Contains([]string{"attribute", "attributes", "tag", "tags"}, entity) {
+		return "", invalidf("Invalid entity type '%s'. Valid entity types are ('attribute', 'attributes', 'tag', 'tags')", entity)
 	}
 	key = trimQuotes(trimQuotes(key, `'"`), "`")
 	var keys []string
@@ -95,7 +96,7 @@ func versionSortColumn(given string) (string, error) {
 		}
 		keys = append(keys, known.key)
 	}
-	if entity != "attribute" {
+	if strings.HasPrefix(entity, "tag") {
 		return "", invalidf("Invalid order by key '%s' specified. Valid keys are {%s}", key, pythonReprs(keys))
 	}
 	return "", invalidf("Invalid attribute key '%s' specified. Valid keys are '{%s}'", key, pythonReprs(keys))
