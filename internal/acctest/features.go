@@ -18,8 +18,8 @@ import (
 type Feature struct {
 	// Name is what the list of skipped tests and the table of features by version call it.
 	Name string
-	// Without says which servers lack the feature for another reason than their version; empty if none does.
-	Without string
+	// Without are the servers that lack the feature for another reason than their version; nil if none does.
+	Without *Kind
 	// MLflow is the first version of MLflow, among those that make compat runs on, with the feature; empty if every version
 	// has it.
 	MLflow string
@@ -28,6 +28,25 @@ type Feature struct {
 	// OpenTofu is the first version of OpenTofu with it; empty if every version has it, "none" if none has.
 	OpenTofu string
 }
+
+// Kind is a kind of servers.
+type Kind struct {
+	// Lack says what such a server does instead, in the reason of a skip.
+	Lack string
+	// Has reports whether the server of a registry is of this kind.
+	Has func(*Registry) bool
+}
+
+// The kinds of servers that lack something.
+var (
+	withUsers              = &Kind{"a server with users refuses them", (*Registry).HasUsers}
+	withUsersAndWorkspaces = &Kind{
+		"a server with users and workspaces refuses them", // for a user who is no administrator
+		func(r *Registry) bool { return r.HasUsers() && r.Workspace != "" },
+	}
+	onMariaDB = &Kind{"MariaDB takes them for one, as MySQL and SQL Server do", func(r *Registry) bool { return r.backend == "mariadb" }}
+	onReplica = &Kind{"a replica shows them later", (*Registry).Lags}
+)
 
 // What the servers of the matrix differ in.
 var (
@@ -48,16 +67,15 @@ var (
 	// Webhooks: a server before it has none.
 	Webhooks = Feature{Name: "webhooks", MLflow: "3.5.1"}
 	// MissingModels: with both users and workspaces a server refuses requests about models that do not exist.
-	MissingModels = Feature{Name: "answers about missing models", Without: usersAndWorkspaces}
+	MissingModels = Feature{Name: "answers about missing models", Without: withUsersAndWorkspaces}
 	// AnyCredentials: a server without users lets everybody in.
-	AnyCredentials = Feature{Name: "any credentials", Without: users}
+	AnyCredentials = Feature{Name: "any credentials", Without: withUsers}
+	// ExactNames: names of models, keys of tags and aliases that differ in letter case, accents or trailing spaces only are
+	// different ones.
+	ExactNames = Feature{Name: "names told apart by letter case", Without: onMariaDB}
+	// FreshReads: a read shows all writes before it.
+	FreshReads = Feature{Name: "reads that show each write at once", Without: onReplica}
 )
-
-// usersAndWorkspaces are servers with both, for a user who is no administrator.
-const usersAndWorkspaces = "a server with users and workspaces refuses them"
-
-// users are servers that ask for a user name and a password.
-const users = "a server with users refuses them"
 
 // What the CLIs of the matrix differ in.
 var (
@@ -80,7 +98,7 @@ const lacking = "lacks "
 // Has reports whether the registry's server has a feature: for a test that is worth running without it, too.
 func (r *Registry) Has(t testing.TB, feature Feature) bool {
 	t.Helper()
-	if r.HasUsers() && (feature.Without == users || feature.Without == usersAndWorkspaces && r.Workspace != "") {
+	if feature.Without != nil && feature.Without.Has(r) {
 		return false
 	}
 	return feature.MLflow == "" || !r.real || !older(t, r.serverVersion(t), feature.MLflow)
@@ -93,8 +111,8 @@ func (r *Registry) Needs(t testing.TB, features ...Feature) {
 		if r.Has(t, feature) {
 			continue
 		}
-		if feature.Without != "" {
-			t.Skipf("%s%s: %s", lacking, feature.Name, feature.Without)
+		if feature.Without != nil {
+			t.Skipf("%s%s: %s", lacking, feature.Name, feature.Without.Lack)
 		} else {
 			t.Skipf("%s%s: needs MLflow %s, this is %s", lacking, feature.Name, feature.MLflow, r.serverVersion(t))
 		}

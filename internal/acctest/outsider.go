@@ -40,12 +40,35 @@ func (a answer) code() string {
 	return failure.Code
 }
 
-// send makes one request and returns whatever came back. An endpoint that starts with a slash is a whole path. It may be
-// called from any goroutine.
+// decode reads a 200 answer into result, unless result is nil.
+func (a answer) decode(result any) error {
+	if a.status != http.StatusOK {
+		return fmt.Errorf("answered %d: %s", a.status, a.body)
+	}
+	if result == nil {
+		return nil
+	}
+	if err := json.Unmarshal(a.body, result); err != nil {
+		return fmt.Errorf("answered what is not JSON: %w: %s", err, a.body)
+	}
+	return nil
+}
+
+// send makes one request and returns whatever came back. An endpoint that starts with a slash is a whole path. What it wrote is
+// shown to the provider when it returns. It may be called from any goroutine.
 func (r *Registry) send(method, endpoint string, query url.Values, body object) (answer, error) {
-	address := r.HTTP + apiRoot + endpoint
+	got, err := r.request(r.outside(), method, endpoint, query, body)
+	if err == nil && method != http.MethodGet {
+		err = r.awaitReplica()
+	}
+	return got, err
+}
+
+// request makes one request to a server.
+func (r *Registry) request(server, method, endpoint string, query url.Values, body object) (answer, error) {
+	address := server + apiRoot + endpoint
 	if strings.HasPrefix(endpoint, "/") {
-		address = r.HTTP + endpoint
+		address = server + endpoint
 	}
 	if len(query) > 0 {
 		address += "?" + query.Encode()
@@ -84,14 +107,8 @@ func (r *Registry) fetch(method, endpoint string, query url.Values, body object,
 	if err != nil {
 		return err
 	}
-	if got.status != http.StatusOK {
-		return fmt.Errorf("%s %s %v answered %d: %s", method, endpoint, body, got.status, got.body)
-	}
-	if result == nil {
-		return nil
-	}
-	if err := json.Unmarshal(got.body, result); err != nil {
-		return fmt.Errorf("%s %s answered what is not JSON: %w: %s", method, endpoint, err, got.body)
+	if err := got.decode(result); err != nil {
+		return fmt.Errorf("%s %s %v %w", method, endpoint, body, err)
 	}
 	return nil
 }

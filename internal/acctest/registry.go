@@ -16,6 +16,10 @@ import (
 // http://127.0.0.1:5000. When it is empty every test gets an embedded registry of its own.
 const URIVariable = "MLREGISTRY_TEST_URI"
 
+// BackendVariable names the environment variable that says what the real server keeps its data in: sqlite, postgres,
+// postgres-replica or mariadb; empty means that nobody knows. tools/with-mlflow.sh sets it.
+const BackendVariable = "MLREGISTRY_TEST_BACKEND"
+
 // Registry is a registry under test, seen by an outsider: its methods are plain HTTP requests, and any
 // failure of one ends the test.
 type Registry struct {
@@ -28,8 +32,10 @@ type Registry struct {
 	// Workspace is the workspace that the provider under test gets; empty on a server without workspaces.
 	Workspace string
 
-	real  bool
-	admin Credentials
+	real    bool
+	admin   Credentials
+	backend string
+	fresh   string
 }
 
 // NewRegistry returns the server that MLREGISTRY_TEST_URI names or, without it, an embedded registry on a
@@ -39,7 +45,7 @@ func NewRegistry(t testing.TB) *Registry {
 	if uri := strings.TrimRight(os.Getenv(URIVariable), "/"); uri != "" {
 		return &Registry{
 			URI: uri, HTTP: uri, real: true, Workspace: os.Getenv(WorkspaceVariable),
-			User: credentialsFrom(UserVariable), admin: credentialsFrom(AdminVariable),
+			User: credentialsFrom(UserVariable), admin: credentialsFrom(AdminVariable), backend: os.Getenv(BackendVariable), fresh: freshURI(),
 		}
 	}
 	return newEmbedded(t)
