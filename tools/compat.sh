@@ -1,16 +1,18 @@
 #!/usr/bin/env bash
-# Runs the acceptance tests on every version of MLflow (with SQLite) in $MLFLOW, and with every Terraform and OpenTofu CLI
-# in $TERRAFORM (on the embedded registry), one after the other, and writes the tables of the guide on compatibility from
-# what came of it. A test may be skipped for what a version lacks, except on the newest versions. Every run is made, also
-# after one that failed.
-# Usage: [MLFLOW="2.9.2 3.17.2"] [TERRAFORM="1.8.4 tofu-1.12.6"] tools/compat.sh
+# Runs the acceptance tests on every version of MLflow (with SQLite) in $MLFLOW, on the newest MLflow with every database in
+# $DATABASE, and with every Terraform and OpenTofu CLI in $TERRAFORM (on the embedded registry), one after the other, and writes
+# the tables of the guide on compatibility from what came of it. A test may be skipped for what a version or a database lacks,
+# except on the newest versions. Every run is made, also after one that failed.
+# Usage: [MLFLOW="2.9.2 3.18.0"] [DATABASE="mariadb"] [TERRAFORM="1.8.4 tofu-1.12.6"] tools/compat.sh
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source tools/versions.sh
 
 mlflow=${MLFLOW-$COMPAT_MLFLOW}
+databases=${DATABASE-$COMPAT_DATABASES}
 terraform=${TERRAFORM-$COMPAT_TERRAFORM}
 results=$PWD/.work/compat
+export LAG=${LAG:-300}
 mkdir -p "$results"
 failed=()
 
@@ -28,14 +30,20 @@ run() {
   "$@" 2>&1 | tee "$results/$name.log" || failed+=("$name")
 }
 
+newest=${COMPAT_MLFLOW##* }
+packages=(./internal/provider/... ./internal/mlflow/... ./internal/acctest/...)
 for version in $mlflow; do
   cli=${TF_BIN:-}
-  if [[ $version == "${COMPAT_MLFLOW##* }" ]]; then # Nothing may be lacking there, neither on the server nor in the CLI.
+  if [[ $version == "$newest" ]]; then # Nothing may be lacking there, neither on the server nor in the CLI.
     cli=$(tools/install-terraform.sh "$TERRAFORM_VERSION")
   fi
   # shellcheck disable=SC2046
-  TF_BIN=$cli run mlflow "$version" tools/with-mlflow.sh "$version" sqlite tools/test.sh $(options "${COMPAT_MLFLOW##* }" "$version") \
-    "-results=$results/mlflow-$version.json" -count=1 ./internal/provider/... ./internal/mlflow/... ./internal/acctest/...
+  TF_BIN=$cli run mlflow "$version" tools/with-mlflow.sh "$version" sqlite tools/test.sh $(options "$newest" "$version") \
+    "-results=$results/mlflow-$version.json" -count=1 "${packages[@]}"
+done
+for database in $databases; do
+  run database "$database" tools/with-mlflow.sh "$newest" "$database" tools/test.sh -allow-lacking \
+    "-results=$results/database-$database.json" -count=1 "${packages[@]}"
 done
 for version in $terraform; do
   if ! cli=$(tools/install-terraform.sh "$version"); then

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Sends the same random requests to the embedded registry and to the MLflow server at MLREGISTRY_TEST_URI, which must be
 # empty, and says where the answers differ and which differences are known and justified.
-# Usage: tools/with-mlflow.sh 3.17.2 sqlite tools/diff.sh REQUESTS [SEED]
+# Usage: tools/with-mlflow.sh 3.18.0 sqlite tools/diff.sh REQUESTS [SEED]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -27,7 +27,7 @@ terraform_package() {
 }
 
 # What MLflow needs beside itself: the PostgreSQL driver, and the forms its basic authentication imports.
-MLFLOW_VERSION=${MLFLOW_VERSION:-3.17.2}
+MLFLOW_VERSION=${MLFLOW_VERSION:-3.18.0}
 MLFLOW_EXTRAS=(psycopg2-binary==2.9.13 flask-wtf==1.3.0)
 # The driver for MariaDB. It stands last in the list of packages, so that an environment without it gets it added.
 MARIADB_DRIVER=PyMySQL==1.2.4
@@ -35,8 +35,10 @@ MARIADB_DRIVER=PyMySQL==1.2.4
 # The runner of our tests of MLflow's Python client.
 PYTEST=pytest==9.0.2
 
-# The versions of MLflow that `make compat` measures, and those of Terraform and OpenTofu.
-COMPAT_MLFLOW="2.9.2 2.22.4 3.1.4 3.5.1 3.10.0 3.13.0 3.17.2"
+# The versions of MLflow that `make compat` measures, with SQLite, the databases other than that, with the newest of them, and
+# the versions of Terraform and OpenTofu.
+COMPAT_MLFLOW="2.9.2 2.22.4 3.1.4 3.5.1 3.10.0 3.13.0 3.17.2 3.18.0"
+COMPAT_DATABASES="postgres mariadb postgres-replica"
 COMPAT_TERRAFORM="1.8.4 1.11.4 1.12.2 1.15.5 tofu-1.12.6"
 
 # mlflow_pins VERSION prints the dependencies that this version of MLflow needs older than pip would choose. All of

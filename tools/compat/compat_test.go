@@ -27,6 +27,8 @@ func TestRunsBecomeTables(t *testing.T) {
 
 	write(t, runs, "mlflow-3.10.0.json", `{"TestAccModelAlias_life": "pass", "TestAccH7_x": "pass", "TestAccH8_x": "fail", "TestUnit": "fail"}`)
 	write(t, runs, "terraform-tofu-1.12.6.json", `{"TestAccNews_a": "pass"}`)
+	write(t, runs, "database-mariadb.json", `{"TestAccNews_a": "pass"}`)
+	write(t, runs, "database-postgres-replica.json", `{"TestAccNews_a": "fail"}`)
 	if err := update(runs, kept, guide); err != nil {
 		t.Fatal(err)
 	}
@@ -58,6 +60,9 @@ func TestRunsBecomeTables(t *testing.T) {
 		if !strings.Contains(text, want) {
 			t.Errorf("the guide does not hold %q:\n%s", want, text)
 		}
+	}
+	if !strings.Contains(text, "### Databases\n\n| Tests of | MariaDB | PostgreSQL, reads from a replica |\n") {
+		t.Errorf("the guide has no table of databases:\n%s", text)
 	}
 	if strings.Contains(text, "query") {
 		t.Error("the table of servers says what the CLI lacks")

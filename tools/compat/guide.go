@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"os"
@@ -55,6 +56,9 @@ var titles = []row{
 	{"Workspace", "a provider killed in the middle"},
 }
 
+// databases says what the databases of with-mlflow.sh are called in the guide.
+var databases = map[string]string{"postgres": "PostgreSQL", "postgres-replica": "PostgreSQL, reads from a replica", "mariadb": "MariaDB"}
+
 // ofTheCLI are areas that say nothing about a server: the CLI alone decides about them.
 var ofTheCLI = []string{"Identity", "Query"}
 
@@ -74,7 +78,9 @@ func writeGuide(file string, known *measured) error {
 
 // tables renders what was measured.
 func tables(known *measured) string {
-	return "### MLflow\n\n" + table(known.of("mlflow"), "MLflow", ofTheCLI...) + "\n### Terraform and OpenTofu\n\n" + table(known.of("terraform"), "Terraform")
+	return "### MLflow\n\n" + table(known.of("mlflow"), "MLflow", ofTheCLI...) +
+		"\n### Databases\n\n" + table(known.of("database"), "", ofTheCLI...) +
+		"\n### Terraform and OpenTofu\n\n" + table(known.of("terraform"), "Terraform")
 }
 
 // table renders the runs with one program, without some areas.
@@ -84,7 +90,7 @@ func table(runs []column, program string, without ...string) string {
 	}
 	header, rule, days := "| Tests of |", "|---|", "| measured on |"
 	for _, run := range runs {
-		name := program + " " + run.Version
+		name := strings.TrimSpace(program + " " + cmp.Or(databases[run.Version], run.Version))
 		if number, isTofu := strings.CutPrefix(run.Version, "tofu-"); isTofu {
 			name = "OpenTofu " + number
 		}

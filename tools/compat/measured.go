@@ -24,9 +24,9 @@ type tally struct {
 
 // column is one run: the tests on one version of one program.
 type column struct {
-	// Kind is mlflow or terraform.
+	// Kind is mlflow, database or terraform.
 	Kind string `json:"kind"`
-	// Version is the program's version; for OpenTofu tofu-VERSION.
+	// Version is the program's version, for OpenTofu tofu-VERSION; of a database it is the name.
 	Version string `json:"version"`
 	// Date is the day of the run, as 2026-11-23.
 	Date string `json:"date"`
