@@ -45,6 +45,7 @@ var (
 		func(r *Registry) bool { return r.HasUsers() && r.Workspace != "" },
 	}
 	onMariaDB = &Kind{"MariaDB takes them for one, as MySQL and SQL Server do", func(r *Registry) bool { return r.backend == "mariadb" }}
+	onSQLite  = &Kind{"SQLite keeps longer ones", func(r *Registry) bool { return r.backend == "sqlite" }}
 	onReplica = &Kind{"a replica shows them later", (*Registry).Lags}
 )
 
@@ -73,6 +74,8 @@ var (
 	// ExactNames: names of models, keys of tags and aliases that differ in letter case, accents or trailing spaces only are
 	// different ones.
 	ExactNames = Feature{Name: "names told apart by letter case", Without: onMariaDB}
+	// TextLimits: texts that are longer than MLflow's columns are refused.
+	TextLimits = Feature{Name: "limits of texts", Without: onSQLite}
 	// FreshReads: a read shows all writes before it.
 	FreshReads = Feature{Name: "reads that show each write at once", Without: onReplica}
 )

@@ -23,7 +23,7 @@ func (g *generator) rarely(n int) bool { return g.IntN(n) == 0 }
 
 func (g *generator) name() string {
 	if g.rarely(25) {
-		return pick(g, "", " ", "a/b", "a:b", ".", "..", "..x", "a/../b", g.prefix+"missing", g.prefix+strings.Repeat("n", 300), "\u3000")
+		return pick(g, "", " ", "a/b", "a:b", ".", "..", "..x", "a/../b", g.prefix+"missing", g.prefix+strings.Repeat("n", 230), "\u3000")
 	}
 	if g.rarely(60) {
 		return g.prefix + "a" + g.lineBreak()
@@ -97,7 +97,7 @@ func (g *generator) source() any {
 		"mlflow-artifacts://h/x", "runs:/abc/model", "runs:/r1/model", "runs://h/r1", "dummy-source", "prompt-template", "", 5, nil, "wasbs://c@a.blob/x", "C:\\x", "abfss://c@a/x",
 		models+"/1", models+"/2", models+"/latest", models+"/LATEST", models+"/Production", models+"/staging", models+"/nostage", models+"@champion", models+"@latest", models+"@",
 		models+"/", models+"/1/2", "models:/m-abc", "models:", "models:/", "models://h/a/1", "databricks", "s3://b/\x00", "s3://b/a\nb", " s3://b/x", "S3://B/x", "foo:bar", "foo:/bar",
-		"s3://b/"+strings.Repeat("y", 600))
+		"s3://b/"+strings.Repeat("y", 493))
 }
 
 // call makes a request with a JSON body, and now and then spoils it.

@@ -1,5 +1,7 @@
 package embedded
 
+import "github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
+
 // setModelTag answers POST registered-models/set-tag. Setting a tag does not count as an update of the model.
 func setModelTag(t *transaction, request *message) (any, error) {
 	name := request.text("name")
@@ -32,6 +34,9 @@ func deleteModelTag(t *transaction, request *message) (any, error) {
 }
 
 func (t *transaction) setModelTag(name string, given tag) error {
+	if err := checkWidth("the value of the tag", given.Value, registry.MaxModelTagValueLength); err != nil {
+		return err
+	}
 	return t.exec("INSERT INTO registered_model_tags (name, key, value) VALUES (?, ?, ?) "+
 		"ON CONFLICT DO UPDATE SET value = excluded.value", name, given.Key, given.Value)
 }

@@ -44,6 +44,9 @@ func updateVersion(t *transaction, request *message) (any, error) {
 	if err := t.requireVersion(name, number); err != nil {
 		return nil, err
 	}
+	if err := checkDescription(request.text("description")); err != nil {
+		return nil, err
+	}
 	if err := t.exec("UPDATE model_versions SET description = ?, last_updated_time = ? WHERE name = ? AND version = ?",
 		request.optional("description"), t.now, name, number); err != nil {
 		return nil, err

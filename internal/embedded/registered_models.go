@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"strings"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
 )
 
 var createModelFields = []field{requiredText("name"), tagList("tags"), text("description")}
@@ -26,6 +28,9 @@ func createModel(t *transaction, request *message) (any, error) {
 	case err == nil:
 		return nil, nameTaken(name, hasPromptTag(existing.Tags), hasPromptTag(tags))
 	case !isNotFound(err):
+		return nil, err
+	}
+	if err := errors.Join(checkWidth("the name", name, registry.MaxModelNameLength), checkDescription(request.text("description"))); err != nil {
 		return nil, err
 	}
 	if err := t.exec("INSERT INTO registered_models (name, creation_time, last_updated_time, description) VALUES (?, ?, ?, ?)",
@@ -63,6 +68,9 @@ func updateModel(t *transaction, request *message) (any, error) {
 	if err := t.requireModel(name); err != nil {
 		return nil, err
 	}
+	if err := checkDescription(request.text("description")); err != nil {
+		return nil, err
+	}
 	if err := t.exec("UPDATE registered_models SET description = ?, last_updated_time = ? WHERE name = ?",
 		request.text("description"), t.now, name); err != nil {
 		return nil, err
@@ -77,6 +85,9 @@ func renameModel(t *transaction, request *message) (any, error) {
 		return nil, err
 	}
 	if err := t.requireModel(name); err != nil {
+		return nil, err
+	}
+	if err := checkWidth("the new name", newName, registry.MaxModelNameLength); err != nil {
 		return nil, err
 	}
 	err := t.exec("UPDATE registered_models SET name = ?, last_updated_time = ? WHERE name = ?", newName, t.now, name)

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
 )
 
 // The limits of MLflow's utils/validation.py, in characters.
@@ -94,6 +96,19 @@ func validateLength(what, text string, most int) error {
 		return invalidf("'%s' exceeds the maximum length of %d characters", what, most)
 	}
 	return nil
+}
+
+// checkWidth refuses a text that MLflow's other databases cannot keep, as they do: with 400, once everything else is right.
+// MLflow on SQLite keeps it.
+func checkWidth(what, text string, most int) error {
+	if length := utf8.RuneCountInString(text); length > most {
+		return apiErrorf(codeBadRequest, "%s has %d characters, and MLflow keeps at most %d, unless its database is SQLite", what, length, most)
+	}
+	return nil
+}
+
+func checkDescription(text string) error {
+	return checkWidth("the description", text, registry.MaxDescriptionLength)
 }
 
 // parseVersion reads a version number. MLflow fails on one that its database can't hold.

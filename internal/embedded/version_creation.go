@@ -1,5 +1,7 @@
 package embedded
 
+import "github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
+
 var createVersionFields = []field{
 	requiredText("name"), requiredText("source"), text("run_id"), tagList("tags"), text("run_link"),
 	text("description"), text("model_id"),
@@ -29,6 +31,18 @@ func createVersion(t *transaction, request *message) (any, error) {
 	}
 	if err := t.touchModel(name); err != nil {
 		return nil, err
+	}
+	for _, column := range []struct {
+		what, text string
+		most       int
+	}{
+		{"the source", origin.source, registry.MaxSourceLength}, {"the run ID", request.text("run_id"), registry.MaxRunIDLength},
+		{"the run link", request.text("run_link"), registry.MaxRunLinkLength},
+		{"the description", request.text("description"), registry.MaxDescriptionLength},
+	} {
+		if err := checkWidth(column.what, column.text, column.most); err != nil {
+			return nil, err
+		}
 	}
 	var number int64
 	if err := t.queryRow("INSERT INTO model_versions (name, version, creation_time, last_updated_time, description, source, "+

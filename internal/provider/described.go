@@ -1,25 +1,33 @@
 package provider
 
 import (
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
 )
 
 // descriptionAttribute is the description of a model or a version.
 func descriptionAttribute() schema.StringAttribute {
 	return schema.StringAttribute{
-		Optional:            true,
-		MarkdownDescription: "Free text. Left out, it is not managed; removed from the configuration, it is cleared.",
+		Optional: true,
+		MarkdownDescription: fmt.Sprintf("Free text, at most %d characters. Left out, it is not managed; removed from the configuration, it is cleared.",
+			registry.MaxDescriptionLength),
+		Validators: []validator.String{lengthRule("the description", registry.MaxDescriptionLength)},
 	}
 }
 
-// tagsAttribute is the tags of a model or a version.
-func tagsAttribute() schema.MapAttribute {
+// tagsAttribute is the tags of a model or a version, whose values a rule bounds.
+func tagsAttribute(values validator.String) schema.MapAttribute {
 	return schema.MapAttribute{
 		Optional: true, ElementType: types.StringType,
 		MarkdownDescription: "Tags to set. Only the keys given here are managed: keys that others set stay as they are and are no " +
 			"drift, and MLflow's own (`mlflow.*`) are refused here.",
-		Validators: tagRules(),
+		Validators: append(tagRules(), mapvalidator.ValueStringsAre(values)),
 	}
 }
 

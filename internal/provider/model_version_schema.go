@@ -52,11 +52,15 @@ func modelVersionSchema(ctx context.Context) schema.Schema {
 			},
 			"run_id": schema.StringAttribute{
 				Optional: true, Computed: true, PlanModifiers: keep,
-				MarkdownDescription: "MLflow run that produced the model. A change replaces the version.",
+				MarkdownDescription: fmt.Sprintf("MLflow run that produced the model: its ID, at most %d characters. A change replaces the version.",
+					registry.MaxRunIDLength),
+				Validators: []validator.String{lengthRule("the run ID", registry.MaxRunIDLength)},
 			},
 			"run_link": schema.StringAttribute{
 				Optional: true, Computed: true, PlanModifiers: keep,
-				MarkdownDescription: "Link to that run where it is on another server. A change replaces the version.",
+				MarkdownDescription: fmt.Sprintf("Link to that run where it is on another server, at most %d characters. A change replaces the version.",
+					registry.MaxRunLinkLength),
+				Validators: []validator.String{lengthRule("the run link", registry.MaxRunLinkLength)},
 			},
 			"model_id": schema.StringAttribute{
 				Optional: true,
@@ -64,7 +68,7 @@ func modelVersionSchema(ctx context.Context) schema.Schema {
 					"as given. A change replaces the version.",
 			},
 			"description": descriptionAttribute(),
-			"tags":        tagsAttribute(),
+			"tags":        tagsAttribute(versionTagValueRule()),
 			"stage": schema.StringAttribute{
 				Optional: true, Computed: true,
 				MarkdownDescription: "Stage the version is to be in: `None`, `Staging`, `Production` or `Archived`, in any letter case. Left " +

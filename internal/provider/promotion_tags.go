@@ -38,7 +38,7 @@ func placeholderText() string {
 
 // promotionTagRules check a promotion_tags attribute.
 func promotionTagRules() []validator.Map {
-	return append(tagRules(), mapvalidator.ValueStringsAre(textRule{
+	return append(tagRules(), mapvalidator.ValueStringsAre(versionTagValueRule()), mapvalidator.ValueStringsAre(textRule{
 		description: "only {stage}, {from}, {replaced} and {time} in braces",
 		summary:     "Unknown placeholder",
 		check: func(value string) error {

@@ -47,7 +47,7 @@ func (r *registeredModelResource) Schema(ctx context.Context, _ resource.SchemaR
 				PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
 			"description": descriptionAttribute(),
-			"tags":        tagsAttribute(),
+			"tags":        tagsAttribute(modelTagValueRule()),
 			"force_destroy": schema.BoolAttribute{
 				Optional: true, Computed: true, Default: booldefault.StaticBool(false),
 				MarkdownDescription: "Allow Terraform to delete the model together with all its versions, in every stage. Default: `false`: " +

@@ -54,9 +54,9 @@ func (r *tagResource) Metadata(_ context.Context, _ resource.MetadataRequest, re
 }
 
 func (r *tagResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
-	object, owner := "registered model", registeredModelType
+	object, owner, rule, most := "registered model", registeredModelType, modelTagValueRule(), registry.MaxModelTagValueLength
 	if r.ofVersion {
-		object, owner = "model version", modelVersionType
+		object, owner, rule, most = "model version", modelVersionType, versionTagValueRule(), registry.MaxTagValueLength
 	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: fmt.Sprintf("One tag of a %[1]s that something else owns: another configuration, a pipeline, or `%[2]s` in this one. "+
@@ -74,8 +74,8 @@ func (r *tagResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp
 					"(`mlflow.*`) are refused. A change replaces the tag.", registry.MaxTagKeyLength),
 			},
 			"value": schema.StringAttribute{
-				Required: true, Validators: []validator.String{tagValueRule()},
-				MarkdownDescription: fmt.Sprintf("Value of the tag, at most %d characters. A change is made in place.", registry.MaxTagValueLength),
+				Required: true, Validators: []validator.String{tagValueRule(), rule},
+				MarkdownDescription: fmt.Sprintf("Value of the tag, at most %d characters. A change is made in place.", most),
 			},
 			"timeouts": timeoutsAttribute(ctx, "setting the tag", "changing the tag", "removing the tag"),
 		},

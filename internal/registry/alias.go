@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-// MaxAliasLength is the greatest number of characters in an alias (MAX_REGISTERED_MODEL_ALIAS_LENGTH of MLflow 3.17).
+// MaxAliasLength is the greatest number of characters in an alias (MAX_REGISTERED_MODEL_ALIAS_LENGTH of MLflow 3.18).
 const MaxAliasLength = 255
 
 var (
@@ -21,6 +21,8 @@ func ValidateAlias(alias string) error {
 	switch {
 	case alias == "":
 		return fmt.Errorf("%w: an alias must not be empty", ErrInvalid)
+	case endsInLineBreak(alias):
+		return fmt.Errorf("%w: the alias %q ends in a line break, as a text from a file does: use chomp() or trimspace()", ErrInvalid, alias)
 	case !aliasShape.MatchString(alias):
 		return fmt.Errorf("%w: the alias %q holds something else than letters, digits, underscores and dashes", ErrInvalid, alias)
 	case utf8.RuneCountInString(alias) > MaxAliasLength:

@@ -36,15 +36,17 @@ type NewModel struct {
 	Tags map[string]string
 }
 
-// ValidateModelName says whether MLflow would accept name (its _validate_model_name), so that a bad one
-// fails before any request. The error wraps ErrInvalid.
+// ValidateModelName says whether MLflow would accept name (its _validate_model_name), so that a bad one fails before any
+// request. It also refuses a name that ends in a line break, which MLflow keeps. The error wraps ErrInvalid.
 func ValidateModelName(name string) error {
 	switch {
 	case strings.TrimSpace(name) == "":
 		return fmt.Errorf("%w: a model name must not be empty", ErrInvalid)
 	case strings.ContainsAny(name, "/:"):
 		return fmt.Errorf("%w: the model name %q holds '/' or ':', which MLflow does not allow in names", ErrInvalid, name)
-	case path.Clean(name) != name || name == "." || name == "..":
+	case endsInLineBreak(name):
+		return fmt.Errorf("%w: the model name %q ends in a line break, as a text from a file does: use chomp() or trimspace()", ErrInvalid, name)
+	case path.Clean(name) != name || name == "." || strings.HasPrefix(name, ".."):
 		return fmt.Errorf("%w: the model name %q would mean something else as a file name, which MLflow does not allow",
 			ErrInvalid, name)
 	case len([]rune(name)) > MaxModelNameLength:

@@ -8,8 +8,8 @@ import (
 	"unicode/utf8"
 )
 
-// The limits of tags, in characters: MAX_MODEL_REGISTRY_TAG_KEY_LENGTH and …_VALUE_LENGTH of MLflow 3.17
-// (mlflow/utils/validation.py).
+// The limits of tags, in characters: MAX_MODEL_REGISTRY_TAG_KEY_LENGTH and …_VALUE_LENGTH of MLflow 3.18
+// (mlflow/utils/validation.py). The latter holds for the tags of versions; MLflow 2.9 keeps 5,000 there.
 const (
 	MaxTagKeyLength   = 250
 	MaxTagValueLength = 100_000
@@ -27,6 +27,8 @@ func ValidateTagKey(key string) error {
 		return fmt.Errorf("%w: a tag key must not be empty", ErrInvalid)
 	case length > MaxTagKeyLength:
 		return fmt.Errorf("%w: the tag key has %d characters, and MLflow keeps at most %d", ErrInvalid, length, MaxTagKeyLength)
+	case endsInLineBreak(key):
+		return fmt.Errorf("%w: the tag key %q ends in a line break, as a text from a file does: use chomp() or trimspace()", ErrInvalid, key)
 	case strings.ContainsFunc(key, func(char rune) bool { return !isTagKeyCharacter(char) }):
 		return fmt.Errorf("%w: the tag key %q may hold letters, digits, '_', '-', '.', ':', '/' and spaces only", ErrInvalid, key)
 	case clean != key || clean == "." || strings.HasPrefix(clean, "..") || strings.HasPrefix(clean, "/"):
