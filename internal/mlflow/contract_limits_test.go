@@ -32,7 +32,7 @@ var limits = []limit{
 		return "", err
 	}},
 	{"description of a model", registry.MaxDescriptionLength, func(t *testing.T, r registry.Registry, model, text string) (string, error) {
-		if err := r.DescribeModel(t.Context(), model, text); err != nil {
+		if _, err := r.DescribeModel(t.Context(), model, text); err != nil {
 			return "", err
 		}
 		read, err := r.Model(t.Context(), model)
@@ -72,7 +72,7 @@ var limits = []limit{
 		return created.Description, err
 	}},
 	{"description of a version", registry.MaxDescriptionLength, func(t *testing.T, r registry.Registry, model, text string) (string, error) {
-		if err := r.DescribeVersion(t.Context(), model, 1, text); err != nil {
+		if _, err := r.DescribeVersion(t.Context(), model, 1, text); err != nil {
 			return "", err
 		}
 		read, err := r.Version(t.Context(), model, 1)

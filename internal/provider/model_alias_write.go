@@ -37,14 +37,12 @@ func (r *modelAliasResource) set(ctx context.Context, plan *modelAliasState, bef
 		return false
 	}
 	r.session.ledger.Set(at)
-	if err = r.session.cache.SetAlias(ctx, at.Model, at.Name, wanted); err == nil {
-		model, err = r.session.cache.Model(ctx, at.Model)
-	}
+	got, err := r.session.engine.PointAlias(ctx, at.Model, at.Name, wanted, number)
 	if err != nil {
 		diags.AddAttributeError(path.Root("version"), failed, explain(err))
 		return false
 	}
-	if got := model.Aliases[at.Name]; got != wanted {
+	if got != wanted {
 		diags.AddAttributeError(path.Root("version"), fmt.Sprintf("The alias %q of model %q was moved by somebody else", at.Name, at.Model),
 			fmt.Sprintf("It was pointed at version %s, and somebody else changed it at the same time. Run terraform plan to see where it points now.", wanted))
 		return false

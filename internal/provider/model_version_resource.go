@@ -144,6 +144,10 @@ func (r *modelVersionResource) Delete(ctx context.Context, req resource.DeleteRe
 	if err != nil {
 		resp.Diagnostics.AddError(fmt.Sprintf("Unable to %s version %s of model %q", state.OnDestroy.ValueString(), number, model), explain(err))
 	}
+	if moved, ok := errors.AsType[*handover.MovedError](err); ok {
+		// Terraform 1.11 plans the destroy of a removed block from the state as it was before the refresh: the next plan shows this.
+		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("stage"), string(moved.Now))...)
+	}
 }
 
 func (r *modelVersionResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
