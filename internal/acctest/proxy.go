@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 // Proxy is a reverse proxy in front of a registry that records every request and, when told to, injects
@@ -26,6 +27,7 @@ type Proxy struct {
 	requests []*Request
 	faults   []*fault
 	hooks    []func(Request)
+	ahead    time.Duration
 }
 
 // Request is one request as the proxy saw it.
@@ -104,6 +106,14 @@ func (p *Proxy) OnRequest(hook func(Request)) {
 	p.hooks = append(p.hooks, hook)
 }
 
+// Ahead moves the server's clock forward, as the header Date tells it: what waits for a time that the server tells, such as the
+// end of a lease, need not be waited for in a test.
+func (p *Proxy) Ahead(by time.Duration) {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	p.ahead += by
+}
+
 // ServeHTTP records, then forwards or fails, one request.
 func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
@@ -180,7 +190,14 @@ func (x *exchange) forward() reply {
 func (x *exchange) answer(with reply) {
 	x.proxy.mutex.Lock()
 	x.record.Status = with.status
+	ahead := x.proxy.ahead
 	x.proxy.mutex.Unlock()
+	if ahead > 0 {
+		if with.header == nil {
+			with.header = make(http.Header)
+		}
+		with.header.Set("Date", time.Now().Add(ahead).UTC().Format(http.TimeFormat))
+	}
 	for key, values := range with.header {
 		x.writer.Header()[key] = values
 	}

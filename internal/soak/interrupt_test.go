@@ -63,7 +63,7 @@ func TestInterrupted(t *testing.T) {
 			s.checkNoneUnknown()
 			holder := s.production()
 			if len(holder) == 1 && s.VersionTags(t, s.model, holder[0])[handover.UnfinishedTag] != "" &&
-				!strings.Contains(result.Output, "keeps a tag of this provider") {
+				!strings.Contains(result.Output, "keeps a tag of this provider") && !strings.Contains(result.Output, "waits for the next apply") {
 				t.Errorf("version %s is still marked as unfinished, and nobody was told:\n%s", holder[0], result.Output)
 			}
 			s.checkRecovery(false, false)
@@ -71,7 +71,8 @@ func TestInterrupted(t *testing.T) {
 	}
 }
 
-// checkNoneUnknown checks that the state names every version that was not there before.
+// checkNoneUnknown checks that every version which was not there before is in the state, or bears the lease by which the next apply
+// finds it: a version that does not serve yet stays out of the state.
 func (s *site) checkNoneUnknown() {
 	s.t.Helper()
 	known := []string{"1"}
@@ -82,8 +83,9 @@ func (s *site) checkNoneUnknown() {
 		}
 	}
 	for _, number := range s.Versions(s.t, s.model) {
-		if s.VersionSource(s.t, s.model, number) == "s3://models/new" && !slices.Contains(known, number) {
-			s.t.Errorf("after a clean stop version %s is not in the state", number)
+		if s.VersionSource(s.t, s.model, number) == "s3://models/new" && !slices.Contains(known, number) &&
+			s.VersionTags(s.t, s.model, number)[handover.UnfinishedTag] == "" {
+			s.t.Errorf("after a clean stop version %s is not in the state, and bears no lease", number)
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/acctest"
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/handover"
@@ -182,6 +183,7 @@ func (s *site) checkRecovery(killed, unknown bool) {
 	}
 	versions := len(s.Versions(s.t, s.model))
 	s.proxy.Reset()
+	s.proxy.Ahead(time.Minute) // The lease of the disturbed apply has run out by then.
 	s.watch()
 	again := s.Apply()
 	if again.ExitCode != 0 {
