@@ -212,7 +212,8 @@ func (r *modelVersionResource) promote(
 			diags.AddAttributeError(path.Root("stage"), title, explain(err))
 			return false
 		}
-		diags.AddAttributeWarning(path.Root("stage"), title+" alone", explain(err))
+		diags.AddAttributeWarning(path.Root("stage"),
+			fmt.Sprintf("Version %s of model %q does not hold %s alone", goal.Version, goal.Model, goal.Stage), explain(err))
 	}
 	warnOfOvertaken(goal, outcome, diags)
 	warnOfUnread(goal, outcome, diags)

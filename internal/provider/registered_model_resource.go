@@ -92,6 +92,8 @@ func (r *registeredModelResource) create(ctx context.Context, wanted registry.Ne
 	if !errors.Is(err, registry.ErrOutcomeUnknown) {
 		return model, err
 	}
+	ctx, cancel := afterwards(ctx) // What was created when the time was up is to get into the state.
+	defer cancel()
 	found, readErr := r.session.cache.Model(ctx, wanted.Name)
 	if readErr != nil {
 		return model, errors.Join(err, readErr)
