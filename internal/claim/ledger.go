@@ -32,6 +32,8 @@ type page struct {
 	noted map[Object]string
 	// set are the objects that this process has set or created.
 	set map[Object]bool
+	// left is the value of objects that a destroy of this process was to keep.
+	left map[Object]string
 	// written says that this process has changed the model since the page was begun, in turn.
 	written bool
 	turn    int
@@ -44,7 +46,8 @@ func (l *Ledger) at(model string) *page {
 	}
 	found, ok := l.pages[model]
 	if !ok {
-		found = &page{turn: l.turns, reads: make(map[Object]int), noted: make(map[Object]string), set: make(map[Object]bool)}
+		found = &page{turn: l.turns, reads: make(map[Object]int), noted: make(map[Object]string), set: make(map[Object]bool),
+			left: make(map[Object]string)}
 		l.pages[model] = found
 	}
 	return found
@@ -155,4 +158,20 @@ func (l *Ledger) IsSet(object Object) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.at(object.Model).set[object]
+}
+
+// Keep tells that a destroy of this process has left an object as it is, and what the plan saw of it: the resource that takes it is planned
+// once more after that.
+func (l *Ledger) Keep(object Object, value string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.at(object.Model).left[object] = value
+}
+
+// Kept returns what a destroy of this process has kept, and whether one has.
+func (l *Ledger) Kept(object Object) (value string, ok bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	value, ok = l.at(object.Model).left[object]
+	return value, ok
 }

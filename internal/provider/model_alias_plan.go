@@ -60,6 +60,8 @@ func (r *modelAliasResource) planMove(ctx context.Context, plan, prior *modelAli
 		return
 	}
 	switch {
+	case plan.Version.IsUnknown(): // It may turn out to be the same.
+		plan.PreviousVersion = types.StringUnknown()
 	case moves:
 		plan.PreviousVersion = prior.Version
 	case !plan.PreviousVersion.IsUnknown(): // Nothing changes.
@@ -108,21 +110,43 @@ func (r *modelAliasResource) planNew(ctx context.Context, plan *modelAliasState,
 		refusePrompt("model_name", at.Model, diags)
 		return
 	}
-	if number, taken := model.Aliases[at.Name]; err == nil && taken {
-		// Tainted or replaced, or another resource has it and goes; during an apply the one that goes may have gone by now.
-		if !r.session.isApply(req, at.Model) && (moves || !r.session.ledger.Stored(ctx, at)) {
-			diags.AddAttributeError(path.Root("alias"), fmt.Sprintf("The alias %q of model %q exists already", at.Name, at.Model), takenAlias(at, number))
-			return
-		}
-		note := &departureNote{Kept: []claim.Object{at}}
-		note.save(ctx, resp.Private, diags)
-		if plan.Version.IsUnknown() || number != plan.number() {
-			plan.PreviousVersion = types.StringValue(number.String())
-		}
+	if err == nil && !r.planTaken(ctx, plan, model, req, resp) {
+		return
 	}
 	if !plan.Version.IsUnknown() {
 		r.session.require(ctx, at.Model, plan.number(), diags)
 	}
+}
+
+// planTaken plans an alias that is there and yet new to the state: it was tainted or is replaced, or another resource has it and goes. It
+// reports whether it may be taken.
+func (r *modelAliasResource) planTaken(
+	ctx context.Context, plan *modelAliasState, model registry.Model, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse,
+) bool {
+	at := plan.alias()
+	number, taken := model.Aliases[at.Name]
+	found := number.String()
+	if !taken {
+		// What an apply has just left for this resource may have gone since, with its version or its model: the plan said where it points.
+		if found, taken = r.session.ledger.Kept(at); !taken {
+			return true
+		}
+	}
+	// During an apply the resource that goes may have gone by now.
+	if !r.session.isApply(req, at.Model) && (!req.State.Raw.IsNull() || !r.session.ledger.Stored(ctx, at)) {
+		resp.Diagnostics.AddAttributeError(path.Root("alias"), fmt.Sprintf("The alias %q of model %q exists already", at.Name, at.Model),
+			takenAlias(at, number))
+		return false
+	}
+	note := &departureNote{Kept: []claim.Object{at}, On: &at, Value: found}
+	note.save(ctx, resp.Private, &resp.Diagnostics)
+	switch {
+	case plan.Version.IsUnknown():
+		plan.PreviousVersion = types.StringUnknown()
+	case found != plan.Version.ValueString():
+		plan.PreviousVersion = types.StringValue(found)
+	}
+	return true
 }
 
 // planLeaving notes what the destroy of an alias has to know: where the plan saw it point, and whether another resource keeps it.

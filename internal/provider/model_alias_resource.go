@@ -55,8 +55,8 @@ func (r *modelAliasResource) Schema(ctx context.Context, _ resource.SchemaReques
 			},
 			"previous_version": schema.StringAttribute{
 				Computed: true,
-				MarkdownDescription: "Number of the version that the last change of this resource took the alias from, known in its plan; null if that " +
-					"change moved nothing. The apply refuses if the alias points elsewhere by then.",
+				MarkdownDescription: "Number of the version that the last change of this resource took the alias from; null if that change moved nothing. " +
+					"It is known in the plan wherever `version` is. The apply refuses if the alias points elsewhere by then.",
 			},
 			"timeouts": timeoutsAttribute(ctx, "creating the alias", "changing the alias", "deleting the alias"),
 		},
@@ -159,7 +159,11 @@ func (r *modelAliasResource) Delete(ctx context.Context, req resource.DeleteRequ
 	defer cancel()
 	at := state.alias()
 	note := loadDepartureNote(ctx, req.Private, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() || !r.session.checkWrite(at.Model, &resp.Diagnostics) || note.keeps(at) {
+	if resp.Diagnostics.HasError() || !r.session.checkWrite(at.Model, &resp.Diagnostics) {
+		return
+	}
+	if note.keeps(at) {
+		r.session.ledger.Keep(at, note.saw(at, state.Version.ValueString()))
 		return
 	}
 	r.remove(ctx, at, note.saw(at, state.Version.ValueString()), &resp.Diagnostics)

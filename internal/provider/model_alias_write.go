@@ -50,13 +50,17 @@ func (r *modelAliasResource) set(ctx context.Context, plan *modelAliasState, bef
 	return true
 }
 
-// isAsPlanned reports whether an alias is where the plan saw it. Where it saw an alias that leads nowhere, it has to lead nowhere still.
+// isAsPlanned reports whether an alias is where the plan saw it. One that is gone may have gone with its version, by this very apply, and one
+// whose version is gone leads nowhere: to move it takes it from nobody.
 func (r *modelAliasResource) isAsPlanned(ctx context.Context, at claim.Object, number registry.Number, found bool, before *modelAliasState) bool {
-	if !before.Version.IsNull() {
-		return found && number == before.number()
-	}
-	if !found {
+	planned := before.number()
+	switch {
+	case found && number == planned, !found && planned == 0:
 		return true
+	case found && planned != 0:
+		return false
+	case !found:
+		number = planned
 	}
 	_, err := r.session.cache.Version(ctx, at.Model, number)
 	return errors.Is(err, registry.ErrNotFound)

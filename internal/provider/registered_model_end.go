@@ -67,12 +67,19 @@ func (r *registeredModelResource) planEnd(ctx context.Context, leaving claim.Dep
 		}
 	}
 	note.save(ctx, resp.Private, diags)
-	if len(serving) > 0 {
-		diags.AddAttributeWarning(path.Root("force_destroy"), fmt.Sprintf("Registered model %q is to be deleted with versions that serve", name),
-			fmt.Sprintf("The apply deletes the model with all its versions, for good: %s. Whoever asks the registry for the model finds none of them. "+
-				"To keep the model, take this out of the plan: terraform untaint for a tainted resource, a removed block with destroy = false for "+
-				"one that Terraform is no longer to manage.", strings.Join(serving, ", ")))
+	if len(serving) == 0 {
+		return
 	}
+	title := fmt.Sprintf("Registered model %q is to be deleted with versions that serve", name)
+	detail := fmt.Sprintf("The apply deletes the model with all its versions, for good: %s. Whoever asks the registry for the model finds none of "+
+		"them. To keep the model, take this out of the plan: terraform untaint for a tainted resource, a removed block with destroy = false "+
+		"for one that Terraform is no longer to manage.", strings.Join(serving, ", "))
+	if r.session.ledger.DeclaredBy(leaving.On, func(made claim.Claim) bool { return made.Stored }) {
+		// It is replaced by -replace or replace_triggered_by: Terraform drops the warnings of its second plan.
+		diags.AddAttributeError(path.Root("force_destroy"), title, detail+" To replace it nevertheless, move these versions to Archived first.")
+		return
+	}
+	diags.AddAttributeWarning(path.Root("force_destroy"), title, detail)
 }
 
 // unseen returns what the plan of the end of a model did not see: versions that are newer, and those that have begun to serve since.
