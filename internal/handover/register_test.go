@@ -309,3 +309,18 @@ func TestAnAddressIsResolvedBeforeItIsCompared(t *testing.T) {
 		}
 	}
 }
+
+// A registration that failed cannot serve: no apply goes on with it.
+func TestAFailedRegistrationIsNotTakenOver(t *testing.T) {
+	w := newWorld()
+	w.add(registry.Version{
+		Source: "s3://m/1", Tags: map[string]string{UnfinishedTag: "x given-up"}, Stage: registry.StageNone, Status: registry.StatusFailed,
+	})
+	wanted := registering("s3://m/1", Goal{})
+	if left, found, _ := New(w, Atomic).Left(context.Background(), w.sorted(), wanted.NewVersion, registry.StageNone); found {
+		t.Errorf("a plan would take version %s over", left.Number)
+	}
+	if version, err := register(t, newTestEngine(w, Atomic), wanted); err != nil || version.Number != 2 {
+		t.Errorf("got version %s, %v", version.Number, err)
+	}
+}
