@@ -57,7 +57,7 @@ func (c Claim) equal(other Claim) bool { return c.Value == other.Value && c.Unkn
 func (c Claim) against(earlier Claim) bool {
 	switch c.On.Kind {
 	case KindStage:
-		return !c.same(earlier) && !(c.Shared && earlier.Shared) && registry.Stage(c.On.Name).Exclusive()
+		return !c.same(earlier) && (!c.Shared || !earlier.Shared) && registry.Stage(c.On.Name).Exclusive()
 	case KindTag:
 		return c.againstTag(earlier)
 	case KindAlias:

@@ -154,6 +154,43 @@ func TestAccClaims_oneVersionInTwoStages(t *testing.T) {
 	w.wantPlanError("stage", "The configuration wants it in Production and in Staging, and a version is in one stage at a time.")
 }
 
+// One that has a stage alone beside one that shares it, and a version that is archived in one block and pointed at by another, would flip with
+// each apply.
+func TestAccClaims_neverBothTrue(t *testing.T) {
+	for name, test := range map[string]struct{ one, other, message string }{
+		"one shares": {adopted("a", 1, stage("Production")), adopted("b", 2, stage("Production"), "archive_existing_versions = false"),
+			"The configuration wants version 1 and version 2 in Production"},
+		"a pointer beside one that shares": {serving("a", 1), adopted("b", 2, stage("Production"), "archive_existing_versions = false"),
+			"The configuration wants version 1 and version 2 in Production"},
+		"archived and pointed at": {adopted("a", 1, stage("Archived")), serving("b", 1),
+			"The configuration wants it in Archived and in Production, and a version is in one stage at a time."},
+		"none and pointed at": {adopted("a", 1, stage("None")), serving("b", 1),
+			"The configuration wants it in None and in Production, and a version is in one stage at a time."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorkspace(t)
+			w.pipeline(2)
+			w.config(test.one, test.other)
+			for range 2 { // In whatever order Terraform plans them.
+				w.wantPlanError("stage", test.message)
+			}
+			w.config(test.other)
+			w.MustApply() // The other one is in the state by then.
+			w.config(test.one, test.other)
+			w.wantPlanError("stage", test.message)
+		})
+	}
+	t.Run("both share", func(t *testing.T) {
+		w := newWorkspace(t)
+		w.pipeline(2)
+		share := "archive_existing_versions = false"
+		w.config(adopted("a", 1, stage("Production"), share), adopted("b", 2, stage("Production"), share))
+		w.MustApply()
+		w.wantProduction("1", "2")
+		w.emptyPlan()
+	})
+}
+
 func TestAccPromotion_leavesNoHolderWarns(t *testing.T) {
 	w := newWorkspace(t)
 	w.config(declaredModel, version("v1", source(1), stage("Production")))

@@ -44,13 +44,14 @@ func (r *registeredModelResource) planEnd(ctx context.Context, leaving claim.Dep
 		note.save(ctx, resp.Private, diags)
 		return
 	}
-	for _, other := range others {
-		if other.On == leaving.On {
-			removedAndKept(leaving.On, "name", diags)
-		} else {
-			diags.AddAttributeError(path.Root("name"),
-				fmt.Sprintf("Registered model %q would be deleted while other resources keep what is in it", name), endedAdvice(other))
-		}
+	switch {
+	case len(others) == 0:
+	case others[0].On == leaving.On:
+		removedAndKept(leaving.On, "name", diags)
+		return
+	default:
+		diags.AddAttributeError(path.Root("name"),
+			fmt.Sprintf("Registered model %q would be deleted while other resources keep what is in it", name), endedAdvice(others[0]))
 		return
 	}
 	versions, err := r.session.cache.Versions(ctx, name)

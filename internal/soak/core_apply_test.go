@@ -25,7 +25,7 @@ type applyWalk struct {
 // apply carries a plan out, with a provider of its own at the given address, and returns what went wrong.
 func (c *core) apply(ctx context.Context, at string, made plan, how pace) problems {
 	c.state = made.refreshed
-	running, found := start(ctx, settings(c.provider, at, how.hangs))
+	running, found := c.process(ctx, at, how)
 	walk := &applyWalk{process: running, plan: made, how: how, state: made.refreshed, problems: found}
 	if found.failed() {
 		return found

@@ -28,6 +28,8 @@ type core struct {
 	// provider is the provider block without the address.
 	provider map[string]any
 	state    state
+	// kept is the provider that serves all walks, as terraform test has it from 1.13 on; nil if each walk starts one.
+	kept *process
 }
 
 // action is what a plan wants to do with an instance.
@@ -78,7 +80,7 @@ type planWalk struct {
 
 // plan refreshes and plans every instance, with a provider of its own at the given address.
 func (c *core) plan(ctx context.Context, at string, wanted configuration, how pace) plan {
-	running, found := start(ctx, settings(c.provider, at, how.hangs))
+	running, found := c.process(ctx, at, how)
 	walk := &planWalk{process: running, wanted: wanted, before: c.state, known: make(map[string]tftypes.Value),
 		plan: plan{changes: make(map[string]*change), refreshed: make(state), problems: found}}
 	if found.failed() {
@@ -98,13 +100,21 @@ func (c *core) plan(ctx context.Context, at string, wanted configuration, how pa
 	return walk.plan
 }
 
+// process returns the provider of one walk.
+func (c *core) process(ctx context.Context, at string, how pace) (*process, problems) {
+	if c.kept != nil {
+		return c.kept, nil
+	}
+	return start(ctx, settings(c.provider, at, how.hangs), true)
+}
+
 // destroy plans as `terraform destroy` does: an ordinary plan of the configuration, then the removal of everything.
 func (c *core) destroy(ctx context.Context, at string, wanted configuration, how pace) plan {
 	made := c.plan(ctx, at, wanted, how)
 	if made.problems.failed() {
 		return made
 	}
-	running, found := start(ctx, settings(c.provider, at, how.hangs))
+	running, found := c.process(ctx, at, how)
 	walk := &planWalk{process: running, plan: plan{changes: make(map[string]*change), refreshed: made.refreshed, problems: found}}
 	for _, address := range slices.Sorted(maps.Keys(made.refreshed)) {
 		walk.remove(ctx, address, made.refreshed[address])
@@ -223,7 +233,7 @@ func (w *planWalk) remove(ctx context.Context, address string, old *object) bool
 
 // importState does what `terraform import` does.
 func (c *core) importState(ctx context.Context, at, address, typ, id string) problems {
-	running, found := start(ctx, settings(c.provider, at, false))
+	running, found := start(ctx, settings(c.provider, at, false), true)
 	if found.failed() {
 		return found
 	}
