@@ -45,6 +45,9 @@
 // request. In other lists each model or version that does not is read by itself. What this process has created and a list lacks comes
 // at the end of it, unless the list has a filter or tags, which may be the reason.
 //
+// Once a read of this process had to wait, a write ends when it is shown: the plan that follows, in another process, should see what this
+// one has left behind. Where reads never catch up, that is not tried again.
+//
 // A write of unknown outcome leaves both values possible: nothing that was written to that object before it is waited for. One that was
 // refused has changed nothing. A tag or an alias that is answered with "not found" in a model of this process's own making is looked for
 // before that is believed: MLflow 3.17 sets it, and then looks for the model among its reads. It is not sent again.

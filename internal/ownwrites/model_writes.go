@@ -29,6 +29,7 @@ func (r *Registry) CreateModel(ctx context.Context, model registry.NewModel) (re
 	h.model = &known
 	r.mu.Unlock()
 	r.end(model.Name, nil, &write{object: object{kind: existence}, what: "its creation", unseen: ofModel, check: check})
+	r.readBack(ctx, model.Name, 0)
 	return created, nil
 }
 
@@ -75,6 +76,9 @@ func (r *Registry) DeleteModel(ctx context.Context, name string) error {
 	err := r.Client.DeleteModel(ctx, name)
 	w := &write{object: object{kind: existence}, what: "its deletion", unseen: ofModel | ofVersion | ofVersions, check: check}
 	r.endAll(name, 0, err, w)
+	if err == nil {
+		r.readBack(ctx, name, 0)
+	}
 	return err
 }
 

@@ -42,6 +42,9 @@ func (r *Registry) put(ctx context.Context, model string, w *write, act func() (
 	}
 	check.updated = updated
 	r.end(model, err, w)
+	if err == nil {
+		r.readBack(ctx, model, w.object.number)
+	}
 	return err
 }
 

@@ -26,6 +26,8 @@ type Registry struct {
 	models map[string]*history
 	// ended counts the writes that have ended.
 	ended int
+	// lags says that a read did not show an own write at once, and none has failed to show one in the end.
+	lags, failed bool
 }
 
 // New returns the registry behind target, to which nothing was written yet.
@@ -97,6 +99,7 @@ func (r *Registry) read(ctx context.Context, model string, look func() (sight, e
 		if len(missed.writes) == 0 {
 			return err
 		}
+		r.notice(!missed.due.After(time.Now()))
 		stale := &registry.StaleError{Model: model, Writes: missed.writes, Patience: patience, Answer: err}
 		if !missed.due.After(time.Now()) {
 			return stale
@@ -112,6 +115,31 @@ func (r *Registry) now() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.ended
+}
+
+// notice remembers that reads lag, or that they do not catch up.
+func (r *Registry) notice(failed bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.lags = true
+	r.failed = r.failed || failed
+}
+
+// readBack waits until a write is shown, if reads of this server are known to lag: whoever plans next, in another process, should see
+// what this one has left behind. With number 0 it is a write to the model, else to that version.
+func (r *Registry) readBack(ctx context.Context, model string, number registry.Number) {
+	r.mu.Lock()
+	needed := r.lags && !r.failed
+	r.mu.Unlock()
+	if !needed {
+		return
+	}
+	// What is not shown in the end is told to whoever reads it.
+	if number == 0 {
+		_, _ = r.Model(ctx, model)
+	} else {
+		_, _ = r.Version(ctx, model, number)
+	}
 }
 
 // missed is what a read does not show: writes, in words, and until when they are waited for.

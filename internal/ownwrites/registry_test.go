@@ -316,6 +316,43 @@ func TestOtherReadsWaitForNothing(t *testing.T) {
 	})
 }
 
+// Once reads were seen to lag, a write ends when they show it: whoever plans next in another process sees what this one leaves behind.
+// Where they never catch up, that is not tried again, and where they do not lag, nothing is asked for.
+func TestWhatIsLeftBehindIsSeenByTheNextProcess(t *testing.T) {
+	for name, act := range acts() {
+		for _, lag := range []time.Duration{0, 700 * time.Millisecond, time.Minute} {
+			t.Run(name, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					reg, target := prepared(t, lag)
+					look(t, reg)
+					if err := reg.SetModelTag(t.Context(), "m", "seen", "yes"); err != nil {
+						t.Fatal(err)
+					}
+					_, _ = reg.Model(t.Context(), "m")
+					target.asked()
+					begun := time.Now()
+					if err := act.write(t.Context(), reg); err != nil {
+						t.Fatal(err)
+					}
+					took, asked := time.Since(begun), target.asked()
+					switch {
+					case lag == 0 || lag == time.Minute:
+						if took > 0 || strings.Contains(asked, ";") {
+							t.Errorf("with a lag of %s it took %s, and %s", lag, took, asked)
+						}
+					case took > 2*lag:
+						t.Errorf("it took %s", took)
+					default:
+						for _, read := range act.reads {
+							want(t, target, read, act.after, 0, 0)
+						}
+					}
+				})
+			})
+		}
+	}
+}
+
 func TestWhoeverWaitsCanBeCancelled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		reg, _ := prepared(t, time.Minute)

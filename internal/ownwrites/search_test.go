@@ -201,7 +201,7 @@ func TestAGatheredSearchLeavesOutWhatItDoesNotShow(t *testing.T) {
 			for name, want := range map[string]string{"a": "1", "b": "b2", "c": "c2", "d": "1", "e": "1"} {
 				go func() {
 					got, err := read(name)
-					if took := time.Since(begun); got != want || err != nil || len(want) == 1 && took > 200*time.Millisecond || took > 2*time.Second {
+					if took := time.Since(begun); got != want || err != nil || len(want) == 1 && took > 500*time.Millisecond || took > 2*time.Second {
 						t.Errorf("after %s: %s is %q, %v; want %q", took, name, got, err, want)
 					}
 				}()

@@ -23,6 +23,7 @@ func (r *Registry) CreateVersion(ctx context.Context, version registry.NewVersio
 		object: object{existence, created.Number, ""}, what: fmt.Sprintf("version %s", created.Number), unseen: ofVersion | ofVersions,
 		check: &versionCreated{number: created.Number},
 	})
+	r.readBack(ctx, version.Model, created.Number)
 	return created, nil
 }
 
@@ -62,6 +63,9 @@ func (r *Registry) DeleteVersion(ctx context.Context, model string, number regis
 	r.endAll(model, number, err, &write{
 		object: object{existence, number, ""}, what: fmt.Sprintf("the deletion of version %s", number), unseen: ofVersion | ofVersions, check: check,
 	})
+	if err == nil {
+		r.readBack(ctx, model, number)
+	}
 	return err
 }
 
@@ -133,6 +137,9 @@ func (r *Registry) TransitionStage(ctx context.Context, transition registry.Tran
 	r.end(model, err, append(writes, &write{
 		object: object{stage, number, ""}, what: fmt.Sprintf("version %s in %s", number, transition.Stage), unseen: ofVersion | ofVersions, check: check,
 	})...)
+	if err == nil {
+		r.readBack(ctx, model, number)
+	}
 	return version, err
 }
 

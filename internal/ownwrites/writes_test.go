@@ -114,7 +114,7 @@ func TestAModelThatIsCreatedAgainHasNoOldVersions(t *testing.T) {
 			if _, err = reg.CreateVersion(t.Context(), registry.NewVersion{Model: "m"}); err != nil {
 				t.Fatal(err)
 			}
-			want(t, reg, versionsFact(1, func(registry.Version) string { return "there" }), "there", time.Second, 2*time.Second)
+			want(t, reg, versionsFact(1, func(registry.Version) string { return "there" }), "there", 0, 2*time.Second)
 		})
 	}
 }

@@ -125,10 +125,19 @@ func advise(err error) string {
 	case errors.Is(err, registry.ErrStorage):
 		return "Check the file that tracking_uri names: it must be a registry made by this provider, or not exist yet, in a folder that " +
 			"exists and can be written to. It was left as it is."
+	case errors.Is(err, registry.ErrStale):
+		return "What this apply wrote is written. Wait until the server's reads show it, then run terraform plan: nothing is done twice. Whoever runs the " +
+			"server knows whether it reads from a replica (mlflow server --read-replica-backend-store-uri) or stands behind a cache, and how far that " +
+			"is behind."
 	case errors.Is(err, registry.ErrUnavailable), errors.Is(err, registry.ErrInternal):
 		return "The server failed. Look at its log, then run terraform apply again: what was done already is not done twice."
 	}
 	return ""
+}
+
+// notReadBack is the detail of a warning about a change that was answered and could not be read back.
+func notReadBack(err error) string {
+	return "What the plan says was done, and is in the state. Whether somebody else has changed it since is for the next plan to see.\n\n" + explain(err)
 }
 
 // adviseFailed says what a user can do about a handover that stopped half-way, and whether anything was touched.

@@ -87,7 +87,7 @@ func (r *modelVersionResource) finish(
 	version, versions, err := r.session.find(ctx, plan.ModelName.ValueString(), plan.number())
 	if err != nil {
 		diags.AddWarning(fmt.Sprintf("Version %s of model %q could not be read back", plan.Version.ValueString(), plan.ModelName.ValueString()),
-			"What the plan says was done, and is in the state. Whether somebody else has changed it since is for the next plan to see.\n\n"+explain(err))
+			notReadBack(err))
 		plan.fromRegistry(ctx, known, memory, diags)
 		plan.Description, plan.Tags = planned.Description, planned.Tags
 		memory.View = memory.View.With(known)

@@ -155,15 +155,15 @@ func (r *registeredModelResource) Update(ctx context.Context, req resource.Updat
 	if err == nil && !plan.Description.Equal(prior.Description) {
 		_, err = r.session.cache.DescribeModel(ctx, name, plan.Description.ValueString())
 	}
-	var model registry.Model
-	if err == nil {
-		model, err = r.session.cache.Model(ctx, name)
-	}
 	if err != nil {
 		resp.Diagnostics.AddError(fmt.Sprintf("Unable to update registered model %q", name), explain(err))
 		return
 	}
-	plan.finish(ctx, model, &resp.Diagnostics)
+	if model, err := r.session.cache.Model(ctx, name); err != nil {
+		resp.Diagnostics.AddWarning(fmt.Sprintf("Registered model %q could not be read back", name), notReadBack(err))
+	} else {
+		plan.finish(ctx, model, &resp.Diagnostics)
+	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	identify(ctx, resp.Identity, plan.identity(), &resp.Diagnostics)
 }

@@ -127,6 +127,7 @@ func TestTheGuideExplainsEveryKindOfFailure(t *testing.T) {
 		"403 EDIT":   &registry.Error{Kind: registry.ErrPermissionDenied, Needs: registry.PermissionEdit, Message: "x"},
 		"403 MANAGE": &registry.Error{Kind: registry.ErrPermissionDenied, Needs: registry.PermissionManage, Message: "x"},
 		"old server": &registry.Error{Kind: registry.ErrUnsupported, Message: "x"},
+		"stale":      &registry.StaleError{Model: "m", Writes: []string{"version 2"}},
 		"5xx":        &registry.Error{Kind: registry.ErrInternal, Message: "x"},
 		"storage":    &registry.Error{Kind: registry.ErrStorage, Message: "x"},
 	}
