@@ -38,21 +38,22 @@ func (r *modelStageResource) ModifyPlan(ctx context.Context, req resource.Modify
 	proposed := plan
 	plan.StageConflicts = versionList(nil)
 	known := !plan.ModelName.IsUnknown() && !plan.Stage.IsUnknown() && !plan.Version.IsUnknown()
-	switch {
-	case exists && plan.Stage.IsUnknown():
-		// It may turn out to be the other one: Terraform accepts no change of the planned action then.
-		resp.RequiresReplace = path.Paths{path.Root("stage")}
-	case exists:
-		if before, after := prior.goal(ctx, &resp.Diagnostics).Stage, plan.goal(ctx, &resp.Diagnostics).Stage; before == after {
-			plan.Stage = prior.Stage // Another letter case is no difference.
+	var others path.Paths
+	if exists {
+		if plan.Stage.IsUnknown() || prior.goal(ctx, &resp.Diagnostics).Stage != plan.goal(ctx, &resp.Diagnostics).Stage {
+			others = otherParts(part{"stage", prior.Stage, plan.Stage})
 		} else {
-			resp.RequiresReplace = path.Paths{path.Root("stage")}
+			plan.Stage = prior.Stage // Another letter case is no difference.
 		}
+		others = append(others, otherParts(part{"model_name", prior.ModelName, plan.ModelName})...)
 	}
-	replaced := len(resp.RequiresReplace) > 0 || exists && !plan.ModelName.Equal(prior.ModelName)
+	replaced := len(others) > 0 && r.session.known() && r.session.replaces(req, prior.stageObject())
+	if replaced {
+		resp.RequiresReplace = others
+	}
 	switch {
 	case replaced: // Terraform plans once more, with no prior state.
-	case !known || !r.session.known():
+	case !known || len(others) > 0 || !r.session.known(): // With others, the apply stops: it is known only now.
 		plan.ArchivedVersions, plan.PromotedWith = types.ListUnknown(types.StringType), types.MapUnknown(types.StringType)
 		plan.FromStage = types.StringUnknown()
 	case exists:

@@ -89,6 +89,7 @@ func (r *modelStageResource) Read(ctx context.Context, req resource.ReadRequest,
 		resp.State.RemoveResource(ctx)
 		return
 	}
+	r.session.ledger.Note(state.stageObject(), state.Version.ValueString())
 	memory.save(ctx, resp.Private, versions, &resp.Diagnostics)
 	if !reflect.DeepEqual(state, before) {
 		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
@@ -103,6 +104,12 @@ func (r *modelStageResource) Update(ctx context.Context, req resource.UpdateRequ
 	ctx, cancel := within(ctx, plan.Timeouts.Update, defaultChangeTimeout, &resp.Diagnostics)
 	defer cancel()
 	memory := loadMemory(ctx, req.Private, &resp.Diagnostics)
+	if at, before := plan.stageObject(), prior.stageObject(); at != before && !resp.Diagnostics.HasError() {
+		resp.Diagnostics.AddError(fmt.Sprintf("The pointer to %s of model %q would point at another stage", before.Name, before.Model),
+			fmt.Sprintf("The plan did not know which one, because model_name or stage was known only after apply. It is the %s. Nothing was changed. Run "+
+				"terraform plan again: it knows now, and shows what the change replaces.", objectName(at)))
+		return
+	}
 	if resp.Diagnostics.HasError() || !r.session.checkWrite(plan.ModelName.ValueString(), &resp.Diagnostics) {
 		return
 	}

@@ -5,9 +5,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
@@ -20,14 +18,14 @@ func modelStageSchema(ctx context.Context) schema.Schema {
 		Attributes: map[string]schema.Attribute{
 			"model_name": schema.StringAttribute{
 				Required:            true,
-				MarkdownDescription: "Name of the registered model. A change replaces the pointer.",
+				MarkdownDescription: "Name of the registered model. A change replaces the pointer. A value that is known only after apply does not: " +
+					"if it turns out to be another one, the apply stops and asks for a new plan.",
 				Validators:          []validator.String{modelNameRule()},
-				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
 			"stage": schema.StringAttribute{
 				Required: true,
 				MarkdownDescription: "Stage that has one holder: `Staging` or `Production`, in any letter case. A change to the other one replaces " +
-					"the pointer; a value that is known only after apply counts as one.",
+					"the pointer. A value that is known only after apply does not: see `model_name`.",
 				Validators: []validator.String{stageRule(), exclusiveStageRule()},
 			},
 			"version": schema.StringAttribute{
