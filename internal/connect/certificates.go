@@ -35,15 +35,15 @@ func (s Settings) authorities() (*x509.CertPool, error) {
 func readPEM(name string) ([]byte, error) {
 	info, err := os.Stat(name)
 	if err != nil {
-		return nil, withoutPath(err)
+		return nil, withPath(err)
 	}
 	if !info.IsDir() {
 		content, err := os.ReadFile(name)
-		return content, withoutPath(err)
+		return content, withPath(err)
 	}
 	entries, err := os.ReadDir(name)
 	if err != nil {
-		return nil, withoutPath(err)
+		return nil, withPath(err)
 	}
 	var all []byte
 	for _, entry := range entries {
@@ -54,7 +54,7 @@ func readPEM(name string) ([]byte, error) {
 		}
 		content, err := os.ReadFile(file)
 		if err != nil {
-			return nil, withoutPath(err)
+			return nil, withPath(err)
 		}
 		all = append(append(all, content...), '\n')
 	}
@@ -71,7 +71,7 @@ func (s Settings) clientCertificate() (*tls.Certificate, error) {
 		attribute = AttributeClientCertPath
 		var err error
 		if content, err = os.ReadFile(s.ClientCertPath); err != nil {
-			return nil, s.wrong(attribute, withoutPath(err))
+			return nil, s.wrong(attribute, withPath(err))
 		}
 	}
 	text := string(content)
@@ -90,11 +90,11 @@ func (s Settings) clientCertificate() (*tls.Certificate, error) {
 	return &certificate, nil
 }
 
-// withoutPath names the file of an error of the file system without its folders.
-func withoutPath(err error) error {
+// withPath makes an error of the file system say which file it is about, and not which call failed.
+func withPath(err error) error {
 	var pathError *os.PathError
 	if errors.As(err, &pathError) {
-		return fmt.Errorf("the file %s cannot be read: %w", filepath.Base(pathError.Path), pathError.Err)
+		return fmt.Errorf("the file %s cannot be read: %w", pathError.Path, pathError.Err)
 	}
 	return err
 }

@@ -2,8 +2,7 @@ package connect
 
 import (
 	"bufio"
-	"errors"
-	"io/fs"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -15,19 +14,32 @@ type CredentialsFile struct {
 	Username, Password string
 }
 
+// CredentialsFileError is a credentials file that is there and cannot be read.
+type CredentialsFileError struct {
+	// Err names the file and says why.
+	Err error
+}
+
+func (e *CredentialsFileError) Error() string { return e.Err.Error() }
+
+// Unwrap gives the cause.
+func (e *CredentialsFileError) Unwrap() error { return e.Err }
+
 // ReadCredentialsFile reads .mlflow/credentials in the given home folder: the section [mlflow] with the keys
-// mlflow_tracking_username and mlflow_tracking_password. A file that is not there is empty.
+// mlflow_tracking_username and mlflow_tracking_password. A file that is not there is empty, and so is one in a folder that
+// cannot be entered, as for the Python SDK. The error is a *CredentialsFileError: the file is there and cannot be read.
 func ReadCredentialsFile(home string) (CredentialsFile, error) {
 	var found CredentialsFile
 	if home == "" {
 		return found, nil
 	}
-	file, err := os.Open(filepath.Join(home, ".mlflow", "credentials"))
-	if errors.Is(err, fs.ErrNotExist) {
-		return found, nil
+	path := filepath.Join(home, ".mlflow", "credentials")
+	if _, err := os.Stat(path); err != nil {
+		return found, nil //nolint:nilerr // It is not there, or not for this user.
 	}
+	file, err := os.Open(path)
 	if err != nil {
-		return found, err
+		return found, &CredentialsFileError{Err: err}
 	}
 	defer func() { _ = file.Close() }()
 	section := ""
@@ -50,5 +62,8 @@ func ReadCredentialsFile(home string) (CredentialsFile, error) {
 			found.Password = value
 		}
 	}
-	return found, lines.Err()
+	if err := lines.Err(); err != nil {
+		return found, &CredentialsFileError{Err: fmt.Errorf("read %s: %w", path, err)}
+	}
+	return found, nil
 }

@@ -33,9 +33,10 @@ const (
 )
 
 // WithEnvironment fills what is not set from the environment, each setting by its own variable, as the Python SDK
-// does. Credentials that are set here are not overruled by others from the environment. The error is a *SettingError
-// that names the variable that cannot be read or is not supported.
-func (s Settings) WithEnvironment(getenv func(string) string, credentials CredentialsFile) (Settings, error) {
+// does. Credentials that are set here are not overruled by others from the environment. readFile is asked only where credentials
+// from the file could be sent. The error is a *SettingError that names the variable that cannot be read or is not supported, or
+// the *CredentialsFileError of readFile.
+func (s Settings) WithEnvironment(getenv func(string) string, readFile func() (CredentialsFile, error)) (Settings, error) {
 	e := &environment{getenv: getenv, used: map[string]string{}}
 	ownCredentials := s.hasCredentials()
 	e.text(&s.RegistryURI, AttributeRegistryURI, EnvRegistryURI)
@@ -46,8 +47,14 @@ func (s Settings) WithEnvironment(getenv func(string) string, credentials Creden
 	if onlyToken := s.Username == "" && s.Password == ""; !ownCredentials || !onlyToken {
 		e.text(&s.Username, AttributeUsername, EnvUsername)
 		e.text(&s.Password, AttributePassword, EnvPassword)
-		fill(&s.Username, credentials.Username)
-		fill(&s.Password, credentials.Password)
+		if isWeb(s.scheme()) && (s.Username == "" || s.Password == "") && !s.hasUserinfo() {
+			credentials, err := readFile()
+			if err != nil {
+				return s, err
+			}
+			fill(&s.Username, credentials.Username)
+			fill(&s.Password, credentials.Password)
+		}
 	}
 	if !ownCredentials {
 		e.text(&s.Token, AttributeToken, EnvToken)
@@ -186,7 +193,7 @@ func (e *environment) fail(attribute, variable string, err error) {
 // refuse finds the ways to sign requests that the Python SDK has and this client has not: going on without them would
 // end in a refusal by the server that says nothing of them.
 func (e *environment) refuse(s *Settings) {
-	if strings.HasPrefix(s.URI(), embeddedScheme) || s.URI() == "" {
+	if s.scheme() == schemeEmbedded || s.URI() == "" {
 		return
 	}
 	var sign *bool

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/credential"
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/embedded"
@@ -16,35 +15,31 @@ import (
 // ErrNotConfigured says that neither an address nor a variable with one is set.
 var ErrNotConfigured = errors.New("no registry is configured")
 
-// embeddedScheme starts the address of an embedded registry; the rest is the path of its file.
-const embeddedScheme = "embedded:"
-
 // Open returns the registry that the settings name. It makes no network call. userAgent names this program to
 // servers. The error wraps ErrNotConfigured, registry.ErrInvalid for an address of another kind, or registry.ErrStorage
 // for an embedded file that cannot be used; a setting that
 // is wrong is a *SettingError.
 func Open(settings Settings, userAgent string) (registry.Client, error) {
 	uri := settings.URI()
-	path, isEmbedded := strings.CutPrefix(uri, embeddedScheme)
-	switch {
-	case uri == "":
+	if uri == "" {
 		return nil, ErrNotConfigured
-	case isEmbedded && path == "":
-		return nil, settings.wrong(settings.uriAttribute(), fmt.Errorf("%w: %q names no file: write embedded:registry.db", registry.ErrInvalid, uri))
-	case isEmbedded && settings.Workspace != "":
-		return nil, settings.wrong(AttributeWorkspace, fmt.Errorf("%w: an embedded registry has no workspaces: use a file for each", registry.ErrInvalid))
-	case isEmbedded:
-		return openEmbedded(path, userAgent)
-	case strings.HasPrefix(uri, "http://"), strings.HasPrefix(uri, "https://"):
+	}
+	if err := checkSpelling(uri); err != nil {
+		return nil, settings.wrong(settings.uriAttribute(), err)
+	}
+	if err := checkScheme(uri); err != nil {
+		return nil, settings.wrong(settings.uriAttribute(), err)
+	}
+	scheme, path := cutScheme(uri)
+	switch {
+	case scheme != schemeEmbedded:
 		return openServer(uri, settings, userAgent)
+	case path == "":
+		return nil, settings.wrong(settings.uriAttribute(), fmt.Errorf("%w: %q names no file: write embedded:registry.db", registry.ErrInvalid, uri))
+	case settings.Workspace != "":
+		return nil, settings.wrong(AttributeWorkspace, fmt.Errorf("%w: an embedded registry has no workspaces: use a file for each", registry.ErrInvalid))
 	}
-	kind, _, found := strings.Cut(uri, ":")
-	if !found || strings.ContainsAny(kind, "@/.") { // No scheme; and perhaps a password: nothing of it is shown.
-		return nil, settings.wrong(settings.uriAttribute(), fmt.Errorf("%w: the address has no scheme: use http://…, https://… (the address "+
-			"of an MLflow server, not of its database or folder) or embedded:PATH", registry.ErrInvalid))
-	}
-	return nil, settings.wrong(settings.uriAttribute(), fmt.Errorf("%w: addresses that start with %q are not supported: use http://…, "+
-		"https://… (the address of an MLflow server, not of its database or folder) or embedded:PATH", registry.ErrInvalid, kind))
+	return openEmbedded(path, userAgent)
 }
 
 func openServer(uri string, settings Settings, userAgent string) (registry.Client, error) {

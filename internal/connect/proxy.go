@@ -45,7 +45,7 @@ func (s Settings) proxy() (func(*url.URL) (*url.URL, error), error) {
 		return func(*url.URL) (*url.URL, error) { return address, nil }, nil
 	}
 	value, name := s.proxies.http, s.proxies.names[0]
-	if strings.HasPrefix(s.URI(), "https://") {
+	if s.scheme() == schemeHTTPS {
 		value, name = s.proxies.https, s.proxies.names[1]
 	}
 	if value != "" {

@@ -54,10 +54,7 @@ func TestPrecedenceIsThePythonSDKs(t *testing.T) {
 			for name, value := range row.Env {
 				env[name] = strings.Replace(value, "PROXY", server.URL, 1)
 			}
-			file, err := connect.ReadCredentialsFile(home)
-			if err != nil {
-				t.Fatal(err)
-			}
+			file := func() (connect.CredentialsFile, error) { return connect.ReadCredentialsFile(home) }
 			settings, err := connect.Settings{}.WithEnvironment(func(name string) string { return env[name] }, file)
 			if err != nil {
 				t.Fatal(err)

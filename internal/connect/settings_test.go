@@ -24,6 +24,15 @@ func environment(pairs ...string) func(string) string {
 	}
 }
 
+// noFile is the credentials file of somebody who has none, and fileOf one with these credentials.
+var noFile = fileOf("", "")
+
+func fileOf(username, password string) func() (connect.CredentialsFile, error) {
+	return func() (connect.CredentialsFile, error) {
+		return connect.CredentialsFile{Username: username, Password: password}, nil
+	}
+}
+
 func TestEachSettingFallsBackToItsOwnVariable(t *testing.T) {
 	resolved, err := connect.Settings{TrackingURI: "http://block"}.WithEnvironment(environment(
 		"MLFLOW_TRACKING_URI", "http://tracking", "MLFLOW_REGISTRY_URI", "http://registry", "MLFLOW_TRACKING_USERNAME", "ann",
@@ -31,7 +40,7 @@ func TestEachSettingFallsBackToItsOwnVariable(t *testing.T) {
 		"MLFLOW_TRACKING_INSECURE_TLS", "FALSE", "MLFLOW_TRACKING_SERVER_CERT_PATH", "/ca", "MLFLOW_TRACKING_CLIENT_CERT_PATH", "/me",
 		"MLFLOW_HTTP_REQUEST_TIMEOUT", "7", "MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0", "MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR", "1",
 		"MLFLOW_HTTP_REQUEST_BACKOFF_JITTER", "0.5", "MLFLOW_HTTP_RESPECT_RETRY_AFTER_HEADER", "0",
-	), connect.CredentialsFile{Username: "file", Password: "file"})
+	), fileOf("file", "file"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,7 +76,7 @@ func TestTheBlockWinsOverTheEnvironment(t *testing.T) {
 		"MLFLOW_TRACKING_TOKEN", "tok", "MLFLOW_WORKSPACE", "team", "MLFLOW_TRACKING_INSECURE_TLS", "true", "MLFLOW_TRACKING_SERVER_CERT_PATH", "/ca",
 		"REQUESTS_CA_BUNDLE", "/ca2", "MLFLOW_TRACKING_CLIENT_CERT_PATH", "/me", "MLFLOW_HTTP_REQUEST_TIMEOUT", "7", "MLFLOW_HTTP_REQUEST_MAX_RETRIES", "9",
 		"MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR", "9", "MLFLOW_HTTP_REQUEST_BACKOFF_JITTER", "9", "MLFLOW_HTTP_RESPECT_RETRY_AFTER_HEADER", "0",
-	), connect.CredentialsFile{Username: "file", Password: "file"})
+	), fileOf("file", "file"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,7 +88,7 @@ func TestTheBlockWinsOverTheEnvironment(t *testing.T) {
 }
 
 func TestDefaultsAreThePythonSDKs(t *testing.T) {
-	resolved, err := connect.Settings{}.WithEnvironment(environment(), connect.CredentialsFile{})
+	resolved, err := connect.Settings{}.WithEnvironment(environment(), noFile)
 	if err != nil || resolved.Timeout != 120*time.Second || *resolved.MaxRetries != 7 || *resolved.BackoffFactor != 2 || *resolved.BackoffJitter != 1 {
 		t.Errorf("got %+v, %v", resolved, err)
 	}
@@ -92,7 +101,7 @@ func TestDefaultsAreThePythonSDKs(t *testing.T) {
 func TestCredentialsOfTheBlockWinOverTheEnvironment(t *testing.T) {
 	getenv := environment("MLFLOW_TRACKING_USERNAME", "ann", "MLFLOW_TRACKING_PASSWORD", "secret", "MLFLOW_TRACKING_TOKEN", "tok",
 		"MLFLOW_TRACKING_URI", "http://url:pwd@host/prefix")
-	file := connect.CredentialsFile{Username: "x", Password: "y"}
+	file := fileOf("x", "y")
 	resolved, err := connect.Settings{Token: "block"}.WithEnvironment(getenv, file)
 	if err != nil || resolved.Token != "block" || resolved.Username != "" || resolved.Password != "" || resolved.URI() != "http://host/prefix" {
 		t.Errorf("got %+v, %v", resolved, err)
@@ -130,7 +139,7 @@ func TestWhichAuthoritiesCount(t *testing.T) {
 		"a text in the block":                {connect.Settings{ServerCertPEM: "b"}, []string{"MLFLOW_TRACKING_INSECURE_TLS", "1", "MLFLOW_TRACKING_SERVER_CERT_PATH", "m"}, "", false},
 		"checked in the block, others there": {connect.Settings{InsecureTLS: new(false)}, []string{"MLFLOW_TRACKING_INSECURE_TLS", "1", "REQUESTS_CA_BUNDLE", "r"}, "r", false},
 	} {
-		resolved, err := test.block.WithEnvironment(environment(test.env...), connect.CredentialsFile{})
+		resolved, err := test.block.WithEnvironment(environment(test.env...), noFile)
 		insecure := resolved.InsecureTLS != nil && *resolved.InsecureTLS
 		if err != nil || resolved.ServerCertPath != test.path || insecure != test.insecure {
 			t.Errorf("%s: path %q, insecure %v, %v", name, resolved.ServerCertPath, insecure, err)
@@ -144,7 +153,7 @@ func TestUnreadableVariablesAreNamed(t *testing.T) {
 		"MLFLOW_HTTP_REQUEST_BACKOFF_JITTER", "MLFLOW_HTTP_RESPECT_RETRY_AFTER_HEADER",
 	} {
 		for _, value := range []string{"soon", "-1", "NaN", "Inf"} {
-			_, err := connect.Settings{}.WithEnvironment(environment(name, value), connect.CredentialsFile{})
+			_, err := connect.Settings{}.WithEnvironment(environment(name, value), noFile)
 			var setting *connect.SettingError
 			if !errors.As(err, &setting) || setting.Variable != name || !strings.Contains(err.Error(), name) {
 				t.Errorf("%s: got %v", name, err)
@@ -157,18 +166,18 @@ func TestUnreadableVariablesAreNamed(t *testing.T) {
 func TestUnsupportedWaysToSignRequestsAreNamed(t *testing.T) {
 	const uri = "https://mlflow.example.com"
 	for name, value := range map[string]string{"MLFLOW_TRACKING_AWS_SIGV4": "True", "MLFLOW_TRACKING_AUTH": "kubernetes-namespaced"} {
-		_, err := connect.Settings{TrackingURI: uri}.WithEnvironment(environment(name, value), connect.CredentialsFile{})
+		_, err := connect.Settings{TrackingURI: uri}.WithEnvironment(environment(name, value), noFile)
 		var setting *connect.SettingError
 		if !errors.As(err, &setting) || setting.Variable != name {
 			t.Errorf("%s: got %v", name, err)
 		}
 		for _, fine := range []connect.Settings{{TrackingURI: uri, Token: "own"}, {TrackingURI: "embedded:x.db"}} {
-			if _, err := fine.WithEnvironment(environment(name, value), connect.CredentialsFile{}); err != nil {
+			if _, err := fine.WithEnvironment(environment(name, value), noFile); err != nil {
 				t.Errorf("%s with %+v: got %v", name, fine, err)
 			}
 		}
 	}
-	if _, err := (connect.Settings{TrackingURI: uri}).WithEnvironment(environment("MLFLOW_TRACKING_AWS_SIGV4", "false"), connect.CredentialsFile{}); err != nil {
+	if _, err := (connect.Settings{TrackingURI: uri}).WithEnvironment(environment("MLFLOW_TRACKING_AWS_SIGV4", "false"), noFile); err != nil {
 		t.Errorf("switched off: got %v", err)
 	}
 }
@@ -229,7 +238,7 @@ func TestCredentialsFile(t *testing.T) {
 // A workspace is never ignored: what it names would get into the only registry of the file.
 func TestAnEmbeddedRegistryHasNoWorkspaces(t *testing.T) {
 	settings := connect.Settings{TrackingURI: "embedded:" + filepath.Join(t.TempDir(), "registry.db")}
-	resolved, err := settings.WithEnvironment(environment("MLFLOW_WORKSPACE", "team-a"), connect.CredentialsFile{})
+	resolved, err := settings.WithEnvironment(environment("MLFLOW_WORKSPACE", "team-a"), noFile)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -94,13 +94,14 @@ func (c *execConfig) settings(ctx context.Context, diags *diag.Diagnostics) *con
 func (p *mlregistryProvider) open(ctx context.Context, config providerConfig) (registry.Client, diag.Diagnostics) {
 	var diags diag.Diagnostics
 	settings := config.connection(ctx, &diags)
-	home, _ := os.UserHomeDir() // Without a home folder there is no credentials file.
-	credentials, err := connect.ReadCredentialsFile(home)
-	if err != nil {
-		diags.AddError("Unable to read MLflow's credentials file", explain(err))
+	resolved, err := settings.WithEnvironment(os.Getenv, func() (connect.CredentialsFile, error) {
+		home, _ := os.UserHomeDir() // Without a home folder there is no credentials file.
+		return connect.ReadCredentialsFile(home)
+	})
+	if file, ok := errors.AsType[*connect.CredentialsFileError](err); ok {
+		diags.AddError("Unable to read MLflow's credentials file", explain(file))
 		return nil, diags
 	}
-	resolved, err := settings.WithEnvironment(os.Getenv, credentials)
 	if err != nil {
 		addSettingError(err, path.Root("tracking_uri"), &diags)
 		return nil, diags
