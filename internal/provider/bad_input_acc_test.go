@@ -56,6 +56,9 @@ func TestAccBadInput_values(t *testing.T) {
 		"reservedTag":       {version("model_name = \"m\"\nversion = 1\ntags = { \"mlflow.user\" = \"me\" }"), "tags", `such tags are MLflow's own`},
 		"nullTag":           {version("model_name = \"m\"\nversion = 1\ntags = { a = null }"), "tags", "Null"},
 		"onDestroy":         {version("model_name = \"m\"\nversion = 1\non_destroy = \"keep\""), "on_destroy", `must be one of: ["archive" "retain" "delete"]`},
+		"noTime":            {version("model_name = \"m\"\nversion = 1\ntimeouts = { create = \"0s\" }"), "timeouts.create", `"0s" as timeouts.create leaves no time for a request: use 1s or more`},
+		"negativeTime":      {version("model_name = \"m\"\nversion = 1\ntimeouts = { read = \"-1m\" }"), "timeouts.read", `"-1m" as timeouts.read leaves no time for a request`},
+		"nanoseconds":       {version("model_name = \"m\"\nversion = 1\ntimeouts = { delete = \"30ns\" }"), "timeouts.delete", `"30ns" as timeouts.delete leaves no time for a request`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorkspace(t)

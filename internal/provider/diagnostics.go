@@ -103,7 +103,8 @@ func advise(err error) string {
 		return "Several clients keep changing this stage. Stop them, then run terraform apply again."
 	case errors.Is(err, context.DeadlineExceeded):
 		return "The operation took longer than the resource's timeouts allow. Run terraform plan to see how far it came; raise " +
-			"timeouts if the server needs longer."
+			"timeouts if the server needs longer. A read obeys the timeouts in the state: a timeouts.read that is too short is raised by an " +
+			"apply with -refresh=false."
 	case errors.Is(err, context.Canceled):
 		return "The operation was cancelled. Run terraform plan to see how far it came."
 	case adviceOfFault(err) != "":

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/function"
@@ -39,11 +40,14 @@ func (f textFunction) Run(ctx context.Context, req function.RunRequest, resp *fu
 	}
 	result, err := f.call(arguments)
 	if err != nil {
-		resp.Error = function.NewFuncError(explain(err))
+		resp.Error = function.NewFuncError(functionMessage(err))
 		return
 	}
 	resp.Error = resp.Result.Set(ctx, result)
 }
+
+// functionMessage is explain for the error of a function: Terraform ends it with a full stop of its own.
+func functionMessage(err error) string { return strings.TrimSuffix(explain(err), ".") }
 
 func newModelURIFunction() function.Function {
 	return textFunction{
@@ -106,7 +110,7 @@ func (parseModelURIFunction) Run(ctx context.Context, req function.RunRequest, r
 	}
 	parsed, err := registry.ParseModelURI(uri)
 	if err != nil {
-		resp.Error = function.NewArgumentFuncError(0, explain(err))
+		resp.Error = function.NewArgumentFuncError(0, functionMessage(err))
 		return
 	}
 	version := ""
