@@ -17,7 +17,7 @@ func descriptionAttribute() schema.StringAttribute {
 		Optional: true,
 		MarkdownDescription: fmt.Sprintf("Free text, at most %d characters. Left out, it is not managed; removed from the configuration, it is cleared.",
 			registry.MaxDescriptionLength),
-		Validators: []validator.String{lengthRule("the description", registry.MaxDescriptionLength)},
+		Validators: []validator.String{lengthRule("the description", registry.MaxDescriptionLength), plainTextRule()},
 	}
 }
 

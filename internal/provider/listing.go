@@ -52,7 +52,7 @@ func listingAttributes(what, filters, orders string) map[string]schema.Attribute
 			Optional: true, ElementType: types.StringType,
 			MarkdownDescription: orders,
 			Validators: []validator.List{
-				listvalidator.SizeAtLeast(1), listvalidator.NoNullValues(), listvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1)),
+				listvalidator.SizeAtLeast(1), listvalidator.NoNullValues(), listvalidator.ValueStringsAre(listedFilterRules()...),
 			},
 		},
 		"limit": schema.Int64Attribute{
@@ -66,11 +66,14 @@ func listingAttributes(what, filters, orders string) map[string]schema.Attribute
 // What data sources and list blocks refuse of a search.
 
 func listedFilterRules() []validator.String {
-	return []validator.String{stringvalidator.LengthAtLeast(1)}
+	return []validator.String{stringvalidator.LengthAtLeast(1), plainTextRule()}
 }
 
 func listedTagRules() []validator.Map {
-	return []validator.Map{mapvalidator.SizeAtLeast(1), mapvalidator.NoNullValues(), mapvalidator.KeysAre(stringvalidator.LengthAtLeast(1))}
+	return []validator.Map{
+		mapvalidator.SizeAtLeast(1), mapvalidator.NoNullValues(), mapvalidator.KeysAre(stringvalidator.LengthAtLeast(1), plainTextRule()),
+		mapvalidator.ValueStringsAre(plainTextRule()),
+	}
 }
 
 // listedStageRules take stages in any letter case that meet rules as well.

@@ -54,18 +54,19 @@ func modelVersionSchema(ctx context.Context) schema.Schema {
 				Optional: true, Computed: true, PlanModifiers: keep,
 				MarkdownDescription: fmt.Sprintf("MLflow run that produced the model: its ID, at most %d characters. A change replaces the version.",
 					registry.MaxRunIDLength),
-				Validators: []validator.String{lengthRule("the run ID", registry.MaxRunIDLength)},
+				Validators: []validator.String{lengthRule("the run ID", registry.MaxRunIDLength), plainTextRule()},
 			},
 			"run_link": schema.StringAttribute{
 				Optional: true, Computed: true, PlanModifiers: keep,
 				MarkdownDescription: fmt.Sprintf("Link to that run where it is on another server, at most %d characters. A change replaces the version.",
 					registry.MaxRunLinkLength),
-				Validators: []validator.String{lengthRule("the run link", registry.MaxRunLinkLength)},
+				Validators: []validator.String{lengthRule("the run link", registry.MaxRunLinkLength), plainTextRule()},
 			},
 			"model_id": schema.StringAttribute{
 				Optional: true,
 				MarkdownDescription: "Logged model that is promoted to this version (MLflow 3). Most servers do not return it, so it is kept " +
 					"as given. A change replaces the version.",
+				Validators: []validator.String{plainTextRule()},
 			},
 			"description": descriptionAttribute(),
 			"tags":        tagsAttribute(versionTagValueRule()),

@@ -89,6 +89,11 @@ func versionNumberRule() validator.String {
 	}
 }
 
+// plainTextRule refuses a text that no registry can keep.
+func plainTextRule() validator.String {
+	return textRule{description: "without the character NUL", summary: "Invalid text", check: registry.ValidateText}
+}
+
 // sourceRule bounds a source to what the registry keeps.
 func sourceRule() validator.String {
 	return textRule{
@@ -100,7 +105,7 @@ func sourceRule() validator.String {
 				return fmt.Errorf("%w: a source has 1 to %d characters, and this one has %d",
 					registry.ErrInvalid, registry.MaxSourceLength, length)
 			}
-			return nil
+			return registry.ValidateText(text)
 		},
 	}
 }

@@ -53,7 +53,7 @@ func ValidateModelName(name string) error {
 		return fmt.Errorf("%w: the model name has %d characters, and MLflow keeps at most %d", ErrInvalid,
 			len([]rune(name)), MaxModelNameLength)
 	}
-	return nil
+	return ValidateText(name)
 }
 
 // MaxModelNameLength is the width in characters of MLflow's column registered_models.name.

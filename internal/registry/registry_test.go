@@ -44,7 +44,7 @@ func TestValidateModelName(t *testing.T) {
 			t.Errorf("ValidateModelName(%q): %v", name, err)
 		}
 	}
-	for _, name := range []string{"", "  ", "a/b", "a:b", ".", "..", "..a", "../a", strings.Repeat("x", 257)} {
+	for _, name := range []string{"", "  ", "a/b", "a:b", ".", "..", "..a", "../a", strings.Repeat("x", 257), "a\x00b"} {
 		if err := registry.ValidateModelName(name); !errors.Is(err, registry.ErrInvalid) {
 			t.Errorf("ValidateModelName(%q) = %v; want ErrInvalid", name, err)
 		}

@@ -46,5 +46,5 @@ func ValidateTagValue(value string) error {
 	if length := utf8.RuneCountInString(value); length > MaxTagValueLength {
 		return fmt.Errorf("%w: the value of the tag has %d characters, and MLflow keeps at most %d", ErrInvalid, length, MaxTagValueLength)
 	}
-	return nil
+	return ValidateText(value)
 }

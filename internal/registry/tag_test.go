@@ -34,4 +34,9 @@ func TestValidateTagValue(t *testing.T) {
 	if err := registry.ValidateTagValue(strings.Repeat("é", 100_001)); !errors.Is(err, registry.ErrInvalid) {
 		t.Errorf("too long a value: %v", err)
 	}
+	for _, text := range []string{"\x00", "a\x00", "é\x00b"} {
+		if err := registry.ValidateTagValue(text); !errors.Is(err, registry.ErrInvalid) || !strings.Contains(err.Error(), "NUL") {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
 }
