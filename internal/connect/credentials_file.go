@@ -35,7 +35,7 @@ func ReadCredentialsFile(home string) (CredentialsFile, error) {
 	}
 	path := filepath.Join(home, ".mlflow", "credentials")
 	if _, err := os.Stat(path); err != nil {
-		return found, nil //nolint:nilerr // It is not there, or not for this user.
+		return found, nil // It is not there, or not for this user.
 	}
 	file, err := os.Open(path)
 	if err != nil {

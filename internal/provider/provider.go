@@ -46,8 +46,7 @@ func (p *mlregistryProvider) ValidateConfig(context.Context, provider.ValidateCo
 }
 
 func (p *mlregistryProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
-	if !req.Config.Raw.IsFullyKnown() {
-		// Terraform plans with values that are known only after apply. Whatever needs the registry then says so.
+	if !canBeAsked(req.Config.Raw) { // Whatever needs the registry then says so.
 		resp.ResourceData, resp.DataSourceData, resp.ListResourceData = &session{}, &session{}, &session{}
 		return
 	}
@@ -56,6 +55,7 @@ func (p *mlregistryProvider) Configure(ctx context.Context, req provider.Configu
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	config.withoutUnknown(ctx, &resp.Diagnostics)
 	target, diags := p.open(ctx, config)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
