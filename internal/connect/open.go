@@ -3,12 +3,15 @@ package connect
 import (
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/credential"
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/embedded"
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/mlflow"
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/redact"
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
 )
 
@@ -54,6 +57,7 @@ func openServer(uri string, settings Settings, userAgent string) (registry.Clien
 		BackoffFactor: max(value(settings.BackoffFactor), 0.001), BackoffJitter: value(settings.BackoffJitter),
 		IgnoreRetryAfter: settings.RespectRetryAfter != nil && !*settings.RespectRetryAfter,
 		MaxRetries:       value(settings.MaxRetries),
+		Secrets:          settings.secrets(),
 	}
 	if config.MaxRetries == 0 {
 		config.MaxRetries = -1 // For the client 0 is its default.
@@ -69,7 +73,9 @@ func openServer(uri string, settings Settings, userAgent string) (registry.Clien
 		return nil, err
 	}
 	if exec := settings.Exec; exec != nil {
-		config.TokenSource = credential.NewSource(exec.command())
+		command := exec.command()
+		command.Secrets = config.Secrets
+		config.TokenSource = credential.NewSource(command)
 		config.TokenHeader, config.TokenScheme = exec.header(), exec.scheme()
 	}
 	client, err := mlflow.New(config)
@@ -77,6 +83,27 @@ func openServer(uri string, settings Settings, userAgent string) (registry.Clien
 		return nil, settings.fromClient(err)
 	}
 	return client, nil
+}
+
+// secrets returns what the settings hold that no message may show, besides the credentials of the client, which it adds itself.
+func (s Settings) secrets() *redact.Secrets {
+	known := &redact.Secrets{}
+	known.Add(s.Username+":"+s.Password, s.Token, s.ClientCertPEM)
+	for _, address := range []string{s.TrackingURI, s.RegistryURI, s.ProxyURL, s.proxies.http, s.proxies.https} {
+		if !strings.Contains(address, "://") {
+			address = "http://" + address // As a proxy may be written.
+		}
+		if parsed, err := url.Parse(address); err == nil && parsed.User != nil {
+			password, _ := parsed.User.Password()
+			known.Add(password, parsed.User.String())
+		}
+	}
+	if s.Exec != nil {
+		for _, value := range s.Exec.Env {
+			known.Add(value)
+		}
+	}
+	return known
 }
 
 func isTrue(setting *bool) bool { return setting != nil && *setting }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // latestExpiry is the end of the year 9999 in seconds since 1970. What expires later is taken to expire then.
@@ -60,8 +61,8 @@ func parse(output []byte, now time.Time) (token, error) {
 	default:
 		return token{}, errors.New("its JSON has no token: expected are token, status.token, access_token or accessToken")
 	}
-	if strings.ContainsAny(result.value, "\r\n") {
-		return token{}, errors.New("the token it printed holds a line break")
+	if strings.ContainsFunc(result.value, unicode.IsControl) {
+		return token{}, errors.New("the token it printed holds a line break or another control character")
 	}
 	switch {
 	case seconds != "":

@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/redact"
 )
 
 const (
@@ -33,6 +35,8 @@ type Command struct {
 	Env map[string]string
 	// Timeout bounds one run; 0 means DefaultTimeout.
 	Timeout time.Duration
+	// Secrets is what messages never show, besides what this command knows; nil means only that.
+	Secrets *redact.Secrets
 }
 
 // execInfo tells the plugins of kubectl, which ask for it, which form of answer is understood
@@ -53,8 +57,8 @@ func (c Command) Check() error {
 	return nil
 }
 
-// run runs the command once. Its errors hold what the command wrote to its standard error, without what looks like a
-// secret, and nothing of what it printed.
+// run runs the command once. Its errors hold the end of what the command wrote to its standard error, without secrets (complaint.go),
+// and nothing of what it printed.
 func (c Command) run(ctx context.Context, now time.Time) (token, error) {
 	timeout := c.Timeout
 	if timeout == 0 {
@@ -72,7 +76,7 @@ func (c Command) run(ctx context.Context, now time.Time) (token, error) {
 	command.WaitDelay = patience
 	ownGroup(command)
 	err := command.Run()
-	said := c.clean(complaint.String())
+	said := c.clean(complaint.String(), output.String())
 	switch {
 	case ctx.Err() != nil:
 		return token{}, fmt.Errorf("the credential command %q was stopped: %w", c.Name, ctx.Err())

@@ -2,5 +2,5 @@
 // identity provider, so that no cloud's SDK is needed. A Source runs the command once for all requests, keeps the token
 // until shortly before it expires, and runs it again when a server has refused the token.
 //
-// It may import the standard library only.
+// It may import internal/redact and the standard library only.
 package credential

@@ -12,6 +12,7 @@ import (
 
 	"github.com/hashicorp/go-retryablehttp"
 
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/redact"
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
 )
 
@@ -42,6 +43,7 @@ type call struct {
 
 	ignoreRetryAfter bool
 	credentials      bool // the request carried some
+	secrets          *redact.Secrets
 
 	attempts int
 	dials    int             // attempts that could not connect
@@ -79,15 +81,15 @@ func (c *Client) address(endpoint string) *url.URL {
 	return c.base.JoinPath("api", "2.0", "mlflow", endpoint)
 }
 
-// do makes a call, and keeps the credentials out of its error.
+// do makes a call, and makes what others say in its error fit to be shown.
 func (c *Client) do(ctx context.Context, current *call, query url.Values, body any, answer answer) error {
-	current.id, current.ignoreRetryAfter = c.nextID(), c.ignoreRetryAfter
+	current.id, current.ignoreRetryAfter, current.secrets = c.nextID(), c.ignoreRetryAfter, c.secrets
 	if err := c.checkWorkspace(ctx, current); err != nil {
 		return err // Calls of its own found it out: it holds no credentials, and other calls may be told of it as well.
 	}
 	err := c.carryOut(ctx, current, query, body, answer)
 	if failure, ok := errors.AsType[*registry.Error](err); ok {
-		failure.Message = c.secrets.hide(failure.Message)
+		failure.Message = c.secrets.Line(failure.Message)
 	}
 	return err
 }

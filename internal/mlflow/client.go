@@ -8,6 +8,7 @@ import (
 
 	"github.com/hashicorp/go-retryablehttp"
 
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/redact"
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
 )
 
@@ -21,8 +22,8 @@ type Client struct {
 	base  *url.URL
 	http  *retryablehttp.Client
 	calls atomic.Int64
-	// secrets hides the credentials wherever a server, a proxy or a command repeats them in a message.
-	secrets          *secrets
+	// secrets makes what a server, a proxy or a command says fit to be shown.
+	secrets          *redact.Secrets
 	ignoreRetryAfter bool
 	clock            *serverClock
 	pacing           registry.Pacing
@@ -55,7 +56,8 @@ func New(config Config) (*Client, error) {
 	transport = &limitTransport{next: transport, places: make(chan struct{}, config.ConcurrentRequests)}
 	transport = &headerTransport{next: transport, headers: headers, custom: len(config.Headers) > 0}
 	transport = &authTransport{next: transport, base: base, authorization: authorization(config, inURL)}
-	known := secretsOf(config, inURL)
+	known := config.Secrets
+	know(known, config, inURL)
 	if config.TokenSource != nil && (config.TokenHeader != "Authorization" || !hasBasic(config, inURL)) {
 		transport = &tokenTransport{
 			next: transport, base: base, source: config.TokenSource, header: config.TokenHeader, scheme: config.TokenScheme, secrets: known,

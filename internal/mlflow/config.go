@@ -9,6 +9,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/redact"
 )
 
 // The defaults of a Config, which are those of MLflow's Python client (mlflow/environment_variables.py).
@@ -70,6 +72,8 @@ type Config struct {
 	ClientCertificate *tls.Certificate
 	// Proxy returns the proxy for a server, or nil for none; a nil Proxy means that no proxy is used.
 	Proxy func(*url.URL) (*url.URL, error)
+	// Secrets is what errors never show, besides the credentials of this configuration, which are added to it; nil means only those.
+	Secrets *redact.Secrets
 	// RequestTimeout bounds one attempt, from dialling to the last byte of the answer; 0 means
 	// DefaultRequestTimeout. The context of a call bounds the call with all its attempts.
 	RequestTimeout time.Duration
@@ -135,6 +139,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.TokenHeader == "" {
 		c.TokenHeader = "Authorization"
+	}
+	if c.Secrets == nil {
+		c.Secrets = &redact.Secrets{}
 	}
 	if c.UserAgent == "" {
 		c.UserAgent = DefaultUserAgent

@@ -11,52 +11,14 @@ import (
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
 )
 
-// kindByCode maps the error_code of an answer (mlflow/exceptions.py, ERROR_CODE_TO_HTTP_STATUS).
-var kindByCode = map[string]error{
-	"RESOURCE_DOES_NOT_EXIST": registry.ErrNotFound,
-	"NOT_FOUND":               registry.ErrNotFound,
-	"RESOURCE_ALREADY_EXISTS": registry.ErrAlreadyExists,
-	"ALREADY_EXISTS":          registry.ErrAlreadyExists,
-	"INVALID_PARAMETER_VALUE": registry.ErrInvalid,
-	"BAD_REQUEST":             registry.ErrInvalid,
-	"UNAUTHENTICATED":         registry.ErrUnauthenticated,
-	"CUSTOMER_UNAUTHORIZED":   registry.ErrUnauthenticated,
-	"PERMISSION_DENIED":       registry.ErrPermissionDenied,
-	"FEATURE_DISABLED":        registry.ErrUnsupported,
-	"ENDPOINT_NOT_FOUND":      registry.ErrNotMLflow,
-	"TEMPORARILY_UNAVAILABLE": registry.ErrUnavailable,
-	"DEADLINE_EXCEEDED":       registry.ErrUnavailable,
-	"REQUEST_LIMIT_EXCEEDED":  registry.ErrUnavailable,
-	"RESOURCE_EXHAUSTED":      registry.ErrUnavailable,
-}
-
-func kindByStatus(status int) error {
-	switch status {
-	case http.StatusBadRequest, http.StatusConflict, http.StatusRequestEntityTooLarge,
-		http.StatusRequestURITooLong, http.StatusUnprocessableEntity:
-		return registry.ErrInvalid
-	case http.StatusUnauthorized, http.StatusProxyAuthRequired:
-		return registry.ErrUnauthenticated
-	case http.StatusForbidden:
-		return registry.ErrPermissionDenied
-	case http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
-		return registry.ErrUnavailable
-	}
-	// MLflow's own 404 has an error_code. Without one, as with 405, 410 or a 3xx, it is another service or path.
-	if status < 500 {
-		return registry.ErrNotMLflow
-	}
-	return registry.ErrInternal
-}
-
 // finish turns the last answer of a call into its result.
 func (c *call) finish(response *http.Response, body []byte, into answer) error {
 	status := response.StatusCode
-	if status == http.StatusOK || status == http.StatusNoContent {
+	if succeeded(status) {
 		if err := decode(body, into); err != nil {
 			return &registry.Error{
 				Kind: registry.ErrNotMLflow, Status: status, Operation: c.operation(), Unknown: c.write(),
-				Message: fmt.Sprintf("%s (%v): %s", notMLflow, err, readable(response, body)), Fault: strangerFault(body),
+				Message: fmt.Sprintf("%s (%v): %s", notMLflow, err, c.readable(response, body)), Fault: strangerFault(body),
 			}
 		}
 		return nil
@@ -67,6 +29,15 @@ func (c *call) finish(response *http.Response, body []byte, into answer) error {
 	}
 	failure.Unknown = failure.Unknown || c.unclear
 	return failure
+}
+
+// succeeded takes 201 and 202 as well, with which registries of another make answer creations.
+func succeeded(status int) bool {
+	switch status {
+	case http.StatusOK, http.StatusCreated, http.StatusAccepted, http.StatusNoContent:
+		return true
+	}
+	return false
 }
 
 const notMLflow = "the server answers, but not as MLflow's registry API: check tracking_uri"
@@ -95,17 +66,15 @@ func (c *call) answered(response *http.Response, body []byte) *registry.Error {
 	if wait, ok := retryAfter(response.Header); ok && !c.ignoreRetryAfter {
 		failure.RetryAfter = wait
 	}
-	var content struct {
-		Code    string `json:"error_code"`
-		Message string `json:"message"`
-	}
-	if json.Unmarshal(body, &content) == nil && content.Code != "" {
-		failure.Code, failure.Message = content.Code, content.Message
-		if failure.Message == "" {
-			failure.Message = "(no message)"
-		}
-	} else {
-		failure.Message = readable(response, body)
+	said := readErrorBody(body)
+	failure.Code = said.code
+	switch {
+	case said.message != "":
+		failure.Message = c.secrets.Line(said.message)
+	case said.code != "":
+		failure.Message = "(no message)"
+	default:
+		failure.Message = c.readable(response, body)
 	}
 	if failure.Kind = kindByCode[failure.Code]; failure.Kind == nil {
 		failure.Kind = kindByStatus(failure.Status)
@@ -121,12 +90,6 @@ func (c *call) answered(response *http.Response, body []byte) *registry.Error {
 		failure.Fault = fault
 	}
 	return failure
-}
-
-// unclearStatus says whether a write answered with status may have been done: the server, or a proxy
-// before it, failed on the way.
-func unclearStatus(status int) bool {
-	return status >= 500 && status != http.StatusNotImplemented
 }
 
 // failed describes a call without a whole answer.

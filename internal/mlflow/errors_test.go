@@ -73,7 +73,7 @@ func TestErrorKinds(t *testing.T) {
 				if !strings.Contains(err.Error(), test.text) {
 					t.Errorf("%v lacks %q", err, test.text)
 				}
-				if len(err.Error()) > 600 || strings.ContainsAny(err.Error(), "\n<>") {
+				if len(err.Error()) > 1200 || strings.ContainsAny(err.Error(), "\n<>") {
 					t.Errorf("not a readable line: %v", err)
 				}
 				if answer.Operation == "" || strings.Contains(answer.Operation, "127.0.0.1") {

@@ -59,7 +59,7 @@ func (c *call) retryError(err error) bool {
 
 func (c *call) retryAnswer(response *http.Response) bool {
 	status := response.StatusCode
-	if status == http.StatusOK {
+	if succeeded(status) {
 		return false
 	}
 	body, err := io.ReadAll(response.Body) // from memory, see attemptTransport
@@ -77,15 +77,14 @@ func (c *call) retryAnswer(response *http.Response) bool {
 
 // retryableStatus says whether an answer with status may be asked for again.
 func retryableStatus(c *call, status int) bool {
-	switch status {
-	case http.StatusTooManyRequests: // refused before anything was done
+	switch {
+	case status == http.StatusTooManyRequests: // refused before anything was done
 		return true
-	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+	case passes(status):
 		return c.repetition != once
-	case http.StatusInternalServerError: // often lasting, so only where a repetition costs nothing
-		return c.repetition == read
 	}
-	return false
+	// A 500 is often lasting: it is asked again only where that costs nothing.
+	return status == http.StatusInternalServerError && c.repetition == read
 }
 
 // backoff returns the wait before each repetition: what Retry-After asks for, or that of config.pause.

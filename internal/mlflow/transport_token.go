@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/redact"
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
 )
 
@@ -16,7 +17,7 @@ type tokenTransport struct {
 	base           *url.URL
 	source         TokenSource
 	header, scheme string
-	secrets        *secrets
+	secrets        *redact.Secrets
 }
 
 // RoundTrip sends copies of the request.
@@ -52,7 +53,7 @@ func (t *tokenTransport) token(request *http.Request) (string, error) {
 	if err != nil {
 		return "", &attemptError{permanent: true, fault: registry.FaultCredentialCommand, cause: err}
 	}
-	t.secrets.add(token)
+	t.secrets.Add(token)
 	return token, nil
 }
 

@@ -4,12 +4,10 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"slices"
-	"strconv"
 	"strings"
-	"time"
 
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/redact"
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
 )
 
@@ -65,8 +63,8 @@ type aliasWire struct {
 type modelWire struct {
 	Name        string      `json:"name"`
 	Description string      `json:"description"`
-	CreatedAt   millis      `json:"creation_timestamp"`
-	UpdatedAt   millis      `json:"last_updated_timestamp"`
+	CreatedAt   instant     `json:"creation_timestamp"`
+	UpdatedAt   instant     `json:"last_updated_timestamp"`
 	Tags        []tagWire   `json:"tags"`
 	Aliases     []aliasWire `json:"aliases"`
 	Latest      []struct {
@@ -85,15 +83,15 @@ func (w *modelWire) model() registry.Model {
 	}
 	return registry.Model{
 		Name: w.Name, Description: w.Description, Tags: tagMap(w.Tags), Aliases: aliases, LatestVersion: latest,
-		CreatedAt: w.CreatedAt.time(), UpdatedAt: w.UpdatedAt.time(),
+		CreatedAt: w.CreatedAt.Time, UpdatedAt: w.UpdatedAt.Time,
 	}
 }
 
 type versionWire struct {
 	Model         string        `json:"name"`
 	Number        versionNumber `json:"version"`
-	CreatedAt     millis        `json:"creation_timestamp"`
-	UpdatedAt     millis        `json:"last_updated_timestamp"`
+	CreatedAt     instant       `json:"creation_timestamp"`
+	UpdatedAt     instant       `json:"last_updated_timestamp"`
 	UserID        string        `json:"user_id"`
 	Stage         string        `json:"current_stage"`
 	Description   string        `json:"description"`
@@ -111,12 +109,12 @@ func (w *versionWire) version() registry.Version {
 		Model: w.Model, Number: registry.Number(w.Number), Stage: stageOf(w.Stage), Status: statusOf(w.Status),
 		StatusMessage: w.StatusMessage, Source: w.Source, RunID: w.RunID, RunLink: w.RunLink, ModelID: w.ModelID,
 		Description: w.Description, Tags: tagMap(w.Tags), UserID: w.UserID,
-		CreatedAt: w.CreatedAt.time(), UpdatedAt: w.UpdatedAt.time(),
+		CreatedAt: w.CreatedAt.Time, UpdatedAt: w.UpdatedAt.Time,
 	}
 }
 
-// stageOf spells a known stage as MLflow does, reads a missing one as None, and keeps an unknown one as it
-// is: the caller sees what the server said.
+// stageOf spells a known stage as MLflow does, reads a missing one as None, and keeps an unknown one: the caller sees what the
+// server said, as one line.
 func stageOf(text string) registry.Stage {
 	if text == "" {
 		return registry.StageNone
@@ -124,7 +122,7 @@ func stageOf(text string) registry.Stage {
 	if stage, err := registry.ParseStage(text); err == nil {
 		return stage
 	}
-	return registry.Stage(text)
+	return registry.Stage(redact.OneLine(text))
 }
 
 // statusOf reads a missing status as READY: a server that writes none has no other.
@@ -132,7 +130,7 @@ func statusOf(text string) registry.Status {
 	if text == "" {
 		return registry.StatusReady
 	}
-	return registry.Status(text)
+	return registry.Status(redact.OneLine(text))
 }
 
 func tagMap(tags []tagWire) map[string]string {
@@ -164,32 +162,6 @@ func (n *versionNumber) UnmarshalJSON(data []byte) error {
 	}
 	*n = versionNumber(number)
 	return nil
-}
-
-// millis is a time in milliseconds since 1970, which servers write as a number or as a string.
-type millis int64
-
-// UnmarshalJSON accepts 1700000000000, "1700000000000", "" and null.
-func (m *millis) UnmarshalJSON(data []byte) error {
-	text := unquoted(data)
-	if text == "" || text == "null" {
-		*m = 0
-		return nil
-	}
-	value, err := strconv.ParseInt(text, 10, 64)
-	if err != nil {
-		return fmt.Errorf("%q is not a time in milliseconds", text)
-	}
-	*m = millis(value)
-	return nil
-}
-
-// time returns the zero time for a missing timestamp.
-func (m millis) time() time.Time {
-	if m == 0 {
-		return time.Time{}
-	}
-	return time.UnixMilli(int64(m)).UTC()
 }
 
 func unquoted(data []byte) string {
