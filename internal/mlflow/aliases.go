@@ -42,7 +42,7 @@ func withoutAliases(err error) error {
 	var answered *registry.Error
 	if errors.As(err, &answered) && errors.Is(answered.Kind, registry.ErrNotMLflow) &&
 		(answered.Status == http.StatusNotFound || answered.Status == http.StatusMethodNotAllowed) {
-		answered.Kind = registry.ErrUnsupported
+		answered.Kind, answered.Fault = registry.ErrUnsupported, ""
 		answered.Message = "this server has no aliases of registered models: they need MLflow 2.3 or newer"
 	}
 	return err

@@ -8,7 +8,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"strings"
 
 	"github.com/hashicorp/go-retryablehttp"
 
@@ -73,21 +72,17 @@ func (c *Client) send(ctx context.Context, method, endpoint string, how repetiti
 	return c.do(ctx, &call{method: method, endpoint: endpoint, repetition: how}, nil, body, answer)
 }
 
-// address returns where endpoint is: below version 2.0 of the API, or with a leading slash below the server's own address.
-func (c *Client) address(endpoint string) *url.URL {
-	if strings.HasPrefix(endpoint, "/") {
-		return c.base.JoinPath(endpoint)
-	}
-	return c.base.JoinPath("api", "2.0", "mlflow", endpoint)
-}
-
 // do makes a call, and makes what others say in its error fit to be shown.
 func (c *Client) do(ctx context.Context, current *call, query url.Values, body any, answer answer) error {
 	current.id, current.ignoreRetryAfter, current.secrets = c.nextID(), c.ignoreRetryAfter, c.secrets
 	if err := c.checkWorkspace(ctx, current); err != nil {
 		return err // Calls of its own found it out: it holds no credentials, and other calls may be told of it as well.
 	}
-	err := c.carryOut(ctx, current, query, body, answer)
+	err := c.carryOutSomewhere(ctx, current, query, body, answer)
+	if err == nil && current.endpoint == searchModels {
+		c.proven.Store(true)
+	}
+	err = c.explainMissing(ctx, current, err)
 	if failure, ok := errors.AsType[*registry.Error](err); ok {
 		failure.Message = c.secrets.Line(failure.Message)
 	}

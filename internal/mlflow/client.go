@@ -27,6 +27,9 @@ type Client struct {
 	ignoreRetryAfter bool
 	clock            *serverClock
 	pacing           registry.Pacing
+	roots            *roots
+	// proven is set once the server was seen to be a registry.
+	proven atomic.Bool
 	// workspace is made sure of before the first request that carries it; nil without one.
 	workspace *workspaceCheck
 }
@@ -65,7 +68,7 @@ func New(config Config) (*Client, error) {
 	}
 
 	return &Client{
-		base: base, clock: clock, pacing: pacing(config),
+		base: base, clock: clock, pacing: pacing(config), roots: newRoots(base),
 		secrets: known, ignoreRetryAfter: config.IgnoreRetryAfter, workspace: newWorkspaceCheck(config.Workspace),
 		http: &retryablehttp.Client{
 			HTTPClient:   &http.Client{Transport: transport, CheckRedirect: checkRedirect},

@@ -11,6 +11,9 @@ import (
 // modelPageSize is the most models that MLflow returns in one answer (SEARCH_REGISTERED_MODEL_MAX_RESULTS_THRESHOLD).
 const modelPageSize = 1000
 
+// searchModels lists models, and is what every registry has.
+const searchModels = "registered-models/search"
+
 // modelsAnswer is one page.
 type modelsAnswer struct {
 	Models    []modelWire `json:"registered_models"`
@@ -43,7 +46,7 @@ func (a *modelsAnswer) all() iter.Seq[registry.Model] {
 
 // SearchModels lists registered models with their tags and aliases (GET registered-models/search, at most 1,000 a page).
 func (c *Client) SearchModels(ctx context.Context, wanted registry.Search) iter.Seq2[registry.Model, error] {
-	return search(ctx, c, newListing("registered-models/search", wanted, modelPageSize, "name ASC"),
+	return search(ctx, c, newListing(searchModels, wanted, modelPageSize, "name ASC"),
 		func() results[registry.Model] { return &modelsAnswer{} },
 		func(model registry.Model) (string, bool) {
 			return model.Name, !model.IsPrompt() && named(wanted, model.Name) && hasTags(model.Tags, wanted.Tags)
