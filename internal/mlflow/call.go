@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 
@@ -124,8 +123,7 @@ func (c *Client) carryOut(ctx context.Context, current *call, query url.Values, 
 	case err != nil:
 		return current.failed(err)
 	}
-	// The attempt transport has read the body whole: this only copies it from memory.
-	content, err := io.ReadAll(response.Body)
+	content, err := contentOf(response)
 	if err != nil {
 		return current.failed(err)
 	}

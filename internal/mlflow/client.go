@@ -54,7 +54,7 @@ func New(config Config) (*Client, error) {
 		transport = networkTransport(config)
 	}
 	clock := &serverClock{}
-	transport = &attemptTransport{next: transport, timeout: config.RequestTimeout, maxAnswer: maxAnswerSize, clock: clock}
+	transport = &attemptTransport{next: transport, timeout: config.RequestTimeout, bounds: usualBounds, clock: clock}
 	transport = &logTransport{next: transport}
 	transport = &limitTransport{next: transport, places: make(chan struct{}, config.ConcurrentRequests)}
 	transport = &headerTransport{next: transport, headers: headers, custom: len(config.Headers) > 0}

@@ -116,6 +116,8 @@ const (
 	goWantsTLS     = "Client sent an HTTP request to an HTTPS server"
 	nginxWantsTLS  = "The plain HTTP request was sent to HTTPS port"
 	apacheWantsTLS = "speaking plain HTTP to an SSL-enabled server port"
+	// gunicornLongLine is gunicorn's answer to a request line beyond its limit (gunicorn/http/errors.py, LimitRequestLine).
+	gunicornLongLine = "Request Line is too large"
 )
 
 // answerFault tells what an answer other than success comes from.
@@ -126,6 +128,11 @@ func (c *call) answerFault(response *http.Response, body []byte) registry.Fault 
 		if strings.Contains(text, goWantsTLS) || strings.Contains(text, nginxWantsTLS) || strings.Contains(text, apacheWantsTLS) {
 			return registry.FaultHTTPS
 		}
+		if strings.Contains(text, gunicornLongLine) {
+			return registry.FaultLongAddress
+		}
+	case http.StatusRequestURITooLong, http.StatusRequestHeaderFieldsTooLarge:
+		return registry.FaultLongAddress
 	case http.StatusUnauthorized:
 		if !c.credentials {
 			return registry.FaultNoCredentials

@@ -2,6 +2,7 @@ package mlflow
 
 import (
 	"maps"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -33,8 +34,12 @@ func equals(left, value string) string {
 
 var likeWildcards = strings.NewReplacer(`'`, `_`, `\`, `_`)
 
+// maxFilter is how many bytes of a URL a filter takes with the conditions that may be left out of it: gunicorn, MLflow's server up to
+// 3.4, takes request lines of up to 4,094, of which the rest is for the path, the order and the token of a page.
+const maxFilter = 3000
+
 // searchFilter writes what a search asks for in one filter: our own conditions first, so that nothing in the user's can take
-// them away, and the user's as it is.
+// them away, and the user's as it is. A tag that would make it too long is left out: the caller keeps what has it (hasTags).
 func searchFilter(search registry.Search) string {
 	var conditions []string
 	if search.Model != "" {
@@ -46,17 +51,29 @@ func searchFilter(search registry.Search) string {
 	if search.Prefix != "" {
 		conditions = append(conditions, `name LIKE '`+likeWildcards.Replace(search.Prefix)+`%'`)
 	}
+	length := inURL(strings.Join(append(conditions, search.Filter), conjunction))
 	for _, key := range slices.Sorted(maps.Keys(search.Tags)) {
 		// MLflow's keys hold no such characters (_validate_tag_name), and a key that does can't be written in a filter.
-		if !strings.ContainsAny(key, "`'\"") {
-			conditions = append(conditions, equals("tags.`"+key+"`", search.Tags[key]))
+		if strings.ContainsAny(key, "`'\"") {
+			continue
+		}
+		condition := equals("tags.`"+key+"`", search.Tags[key])
+		if more := inURL(conjunction + condition); length+more <= maxFilter {
+			conditions = append(conditions, condition)
+			length += more
 		}
 	}
 	if strings.TrimSpace(search.Filter) != "" {
 		conditions = append(conditions, search.Filter)
 	}
-	return strings.Join(conditions, " AND ")
+	return strings.Join(conditions, conjunction)
 }
+
+// conjunction joins the conditions of a filter.
+const conjunction = " AND "
+
+// inURL returns how many bytes of a URL a text takes.
+func inURL(text string) int { return len(url.QueryEscape(text)) }
 
 // hasTags reports whether tags has all that are wanted.
 func hasTags(tags, wanted map[string]string) bool {

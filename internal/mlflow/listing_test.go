@@ -1,8 +1,10 @@
 package mlflow_test
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
@@ -90,6 +92,50 @@ func TestFilterOfASearch(t *testing.T) {
 		collect(t, server.connect().SearchVersions(t.Context(), search))
 		if got := server.got[0].URL.Query().Get("filter"); got != want {
 			t.Errorf("filter %s, want %s", got, want)
+		}
+	}
+}
+
+// Servers take request lines of 4,094 bytes (gunicorn) and more. Tags that would not fit are compared here.
+func TestLongTagsAreComparedHere(t *testing.T) {
+	long := strings.Repeat("0123456789", 480)
+	wide := strings.Repeat("é", 300) // Six bytes each in a URL.
+	body := fmt.Sprintf(`{"registered_models": [{"name": "a", "tags": [{"key": "note", "value": %q}, {"key": "team", "value": "risk"}, {"key": "wide", "value": %q}]},
+		{"name": "b", "tags": [{"key": "team", "value": "risk"}]}, {"name": "c", "tags": [{"key": "note", "value": %q}]}]}`, long, wide, long+"x")
+	for name, test := range map[string]struct {
+		tags   map[string]string
+		filter string
+	}{
+		"one":        {map[string]string{"note": long}, ""},
+		"one of two": {map[string]string{"note": long, "team": "risk"}, "tags.`team` = 'risk'"},
+		"several":    {map[string]string{"wide": wide, "team": "risk"}, "tags.`team` = 'risk' AND tags.`wide` = '" + wide + "'"},
+		"all":        {map[string]string{"wide": wide, "team": "risk", "note": long}, "tags.`team` = 'risk' AND tags.`wide` = '" + wide + "'"},
+	} {
+		server := serve(t, says(200, body))
+		models := collect(t, server.connect().SearchModels(t.Context(), registry.Search{Tags: test.tags}))
+		if len(models) != 1 || models[0].Name != "a" {
+			t.Errorf("%s: %d models", name, len(models))
+		}
+		if got := server.got[0].URL.Query().Get("filter"); got != test.filter {
+			t.Errorf("%s: filter %.60s, want %.60s", name, got, test.filter)
+		}
+		if length := len(server.got[0].RequestURI); length > 3400 {
+			t.Errorf("%s: a request line of %d bytes", name, length)
+		}
+	}
+}
+
+// What the user wrote is sent as it is, and a server that finds it too long is understood.
+func TestALongAddressIsAFaultOfItsOwn(t *testing.T) {
+	for name, refused := range map[string]reply{
+		"nginx":    says(414, "<html><center><h1>414 Request-URI Too Large</h1></center></html>"),
+		"gunicorn": says(400, "<html><head><title>Bad Request</title></head><body><h1><p>Bad Request</p></h1>Request Line is too large (5025 &gt; 4094)</body></html>"),
+		"node":     says(431, ""),
+	} {
+		_, err := serve(t, refused, refused).connect().Versions(t.Context(), "m")
+		failure, ok := errors.AsType[*registry.Error](err)
+		if !ok || failure.Fault != registry.FaultLongAddress || !errors.Is(err, registry.ErrInvalid) {
+			t.Errorf("%s: %#v", name, err)
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"iter"
 	"maps"
+	"net/http"
 	"net/url"
 	"strconv"
 
@@ -30,8 +31,19 @@ type listing struct {
 	tuning url.Values
 }
 
-// pages asks for one page after the other and hands each to use, until that returns false or there are no more.
-func pages[P page](ctx context.Context, c *Client, list listing, empty func() P, use func(P) bool) error {
+// Bounds of a list, beyond which its server never ends it. Registries that leave out what the caller may not read send pages that are
+// empty; MLflow's own searches do not.
+const (
+	// maxIdlePages is how many pages in a row may bring nothing new.
+	maxIdlePages = 50
+	// maxPages is how many pages a list may have: 200,000 entries by MLflow's default of a hundred, ten times as many as here.
+	maxPages = 2000
+	// maxListed is how many entries a list may have.
+	maxListed = 1_000_000
+)
+
+// pages asks for one page after the other and hands each to use, which returns how many entries were new and whether to go on.
+func pages[P page](ctx context.Context, c *Client, list listing, empty func() P, use func(P) (fresh int, more bool)) error {
 	query := maps.Clone(list.wanted)
 	maps.Copy(query, list.tuning)
 	current := empty()
@@ -42,16 +54,24 @@ func pages[P page](ctx context.Context, c *Client, list listing, empty func() P,
 			current, query, err = plain, maps.Clone(list.wanted), nil
 		}
 	}
-	for tokens := map[string]bool{}; err == nil; {
+	tokens, idle, listed := map[string]bool{}, 0, 0
+	for err == nil {
+		fresh, more := use(current)
 		token := current.next()
-		if !use(current) || token == "" {
+		if !more || token == "" {
 			return nil
 		}
-		if tokens[token] {
-			return &registry.Error{
-				Kind: registry.ErrNotMLflow, Status: 200, Operation: "GET " + list.endpoint,
-				Message: fmt.Sprintf("the same page token came twice after %d pages", len(tokens)),
-			}
+		listed += fresh
+		if idle++; fresh > 0 {
+			idle = 0
+		}
+		switch {
+		case tokens[token]:
+			return endlessList(list, fmt.Sprintf("the same page token came twice after %d pages", len(tokens)))
+		case idle == maxIdlePages:
+			return endlessList(list, fmt.Sprintf("%d pages in a row brought nothing new, and each named a next one", idle))
+		case len(tokens) == maxPages || listed > maxListed:
+			return endlessList(list, fmt.Sprintf("the list has more than %d entries on %d pages, and names a next one", listed, len(tokens)+1))
 		}
 		tokens[token] = true
 		query.Set("page_token", token)
@@ -59,6 +79,13 @@ func pages[P page](ctx context.Context, c *Client, list listing, empty func() P,
 		err = c.get(ctx, list.endpoint, query, current)
 	}
 	return err
+}
+
+// endlessList is the error for a list whose server does not end it.
+func endlessList(list listing, message string) error {
+	return &registry.Error{
+		Kind: registry.ErrNotMLflow, Status: http.StatusOK, Operation: "GET " + list.endpoint, Message: message, Fault: registry.FaultEndless,
+	}
 }
 
 // newListing returns the listing of a search: by the caller's order, or else by ours, with the caller's size of a page, or
@@ -88,26 +115,27 @@ type results[T any] interface {
 	all() iter.Seq[T]
 }
 
-// search yields what a listing finds, page by page. identify returns what tells one from another, and whether it was asked
-// for at all: what comes twice, because something changed between two pages, is left out, and so is what the server matches
+// search yields what a listing finds, page by page. identify returns what tells one from another, and whether it was asked for at
+// all: what comes twice, because something changed between two pages, is left out, and so is what the server matches
 // beyond the search.
 func search[T any, K comparable](
 	ctx context.Context, c *Client, list listing, empty func() results[T], identify func(T) (K, bool),
 ) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
-		given := map[K]bool{}
-		err := pages(ctx, c, list, empty, func(page results[T]) bool {
+		seen := map[K]bool{}
+		err := pages(ctx, c, list, empty, func(page results[T]) (fresh int, more bool) {
 			for one := range page.all() {
 				key, wanted := identify(one)
-				if !wanted || given[key] {
+				if seen[key] {
 					continue
 				}
-				given[key] = true
-				if !yield(one, nil) {
-					return false
+				seen[key] = true
+				fresh++
+				if wanted && !yield(one, nil) {
+					return fresh, false
 				}
 			}
-			return true
+			return fresh, true
 		})
 		if err != nil {
 			var none T

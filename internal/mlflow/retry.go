@@ -1,10 +1,8 @@
 package mlflow
 
 import (
-	"bytes"
 	"context"
 	"errors"
-	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -62,11 +60,10 @@ func (c *call) retryAnswer(response *http.Response) bool {
 	if succeeded(status) {
 		return false
 	}
-	body, err := io.ReadAll(response.Body) // from memory, see attemptTransport
+	body, err := contentOf(response)
 	if err != nil {
 		return false
 	}
-	response.Body = io.NopCloser(bytes.NewReader(body))
 	c.last = c.answered(response, body)
 	c.unclear = c.unclear || c.last.Unknown
 	if c.last.RetryAfter > maxRetryAfter {

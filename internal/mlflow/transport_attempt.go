@@ -1,11 +1,9 @@
 package mlflow
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"net/http/httptrace"
@@ -15,16 +13,13 @@ import (
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
 )
 
-// maxAnswerSize bounds an answer: 200,000 versions of 1 KiB fit.
-const maxAnswerSize = 256 << 20
-
 // attemptTransport makes one attempt: bounded in time, its answer read whole into memory, and its error
 // marked with whether the request may have reached the server. It is the innermost part of the chain.
 type attemptTransport struct {
-	next      http.RoundTripper
-	timeout   time.Duration
-	maxAnswer int64
-	clock     *serverClock
+	next    http.RoundTripper
+	timeout time.Duration
+	bounds  bounds
+	clock   *serverClock
 }
 
 // attemptError is an attempt that brought no whole answer.
@@ -62,19 +57,18 @@ func (t *attemptTransport) RoundTrip(request *http.Request) (*http.Response, err
 		return nil, t.timed(outer, ctx, failure)
 	}
 	t.clock.hear(response.Header)
-	body, err := io.ReadAll(io.LimitReader(response.Body, t.maxAnswer+1))
+	body, err := t.bounds.read(response)
 	_ = response.Body.Close()
 	failure := &attemptError{sent: true, status: response.StatusCode, fault: registry.FaultBrokenOff}
 	switch {
+	case errors.Is(err, errTooLong):
+		failure.permanent, failure.fault, failure.cause = true, registry.FaultTooLong, err
+		return nil, failure
 	case err != nil:
 		failure.cause = fmt.Errorf("the answer broke off after %d bytes: %w", len(body), err)
 		return nil, t.timed(outer, ctx, failure)
-	case int64(len(body)) > t.maxAnswer:
-		failure.permanent, failure.fault = true, registry.FaultTooLong
-		failure.cause = fmt.Errorf("the answer is longer than %d bytes", t.maxAnswer)
-		return nil, failure
 	}
-	response.Body = io.NopCloser(bytes.NewReader(body))
+	response.Body = newWholeBody(body)
 	return response, nil
 }
 

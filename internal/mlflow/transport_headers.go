@@ -43,6 +43,7 @@ func fixedHeaders(config Config) (http.Header, error) {
 		headers.Set(name, value)
 	}
 	headers.Set("User-Agent", config.UserAgent)
+	headers.Set("Accept-Encoding", "gzip")
 	if config.Workspace != "" {
 		headers.Set(WorkspaceHeader, config.Workspace)
 	}

@@ -25,6 +25,7 @@ func networkTransport(config Config) *http.Transport {
 	transport := cleanhttp.DefaultPooledTransport()
 	transport.MaxIdleConnsPerHost = idleConnections
 	transport.IdleConnTimeout = idleTimeout
+	transport.DisableCompression = true // Answers are unpacked within bounds (answer_body.go).
 	transport.Proxy = nil
 	if config.Proxy != nil {
 		transport.Proxy = func(request *http.Request) (*url.URL, error) { return config.Proxy(request.URL) }

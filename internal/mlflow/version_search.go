@@ -57,14 +57,18 @@ func (c *Client) Versions(ctx context.Context, model string) ([]registry.Version
 		tuning:   url.Values{"max_results": {strconv.Itoa(versionPageSize)}, "order_by": {searchOrder}},
 	}
 	found := map[registry.Number]registry.Version{}
-	err := pages(ctx, c, list, func() *versionsAnswer { return &versionsAnswer{} }, func(page *versionsAnswer) bool {
+	err := pages(ctx, c, list, func() *versionsAnswer { return &versionsAnswer{} }, func(page *versionsAnswer) (fresh int, more bool) {
 		for i := range page.Versions {
-			if page.Versions[i].Model == model {
-				version := page.Versions[i].version()
-				found[version.Number] = version
+			if page.Versions[i].Model != model {
+				continue
 			}
+			version := page.Versions[i].version()
+			if _, known := found[version.Number]; !known {
+				fresh++
+			}
+			found[version.Number] = version
 		}
-		return true
+		return fresh, true
 	})
 	if err != nil {
 		return nil, err

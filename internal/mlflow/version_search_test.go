@@ -1,6 +1,7 @@
 package mlflow_test
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -8,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/mlflow"
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
 )
 
@@ -41,6 +43,49 @@ func TestSearchDoesNotGoInCircles(t *testing.T) {
 	server := serve(t, found("a", 1), found("b", 2), found("a", 3))
 	_, err := server.connect().Versions(t.Context(), "m")
 	wantKind(t, "token again", err, registry.ErrNotMLflow)
+}
+
+// A server that names a next page for ever is left: when nothing new comes, and when more comes than any registry has.
+func TestSearchEnds(t *testing.T) {
+	for name, test := range map[string]struct {
+		page  func(number int) string
+		pages int
+		says  string
+	}{
+		"empty pages":        {func(int) string { return "" }, 50, "50 pages in a row brought nothing new"},
+		"the same again":     {func(int) string { return `{"name": "m", "version": "1"}` }, 51, "50 pages in a row brought nothing new"},
+		"other models":       {func(number int) string { return fmt.Sprintf(`{"name": "M", "version": "%d"}`, number) }, 50, "50 pages in a row brought nothing new"},
+		"ever more versions": {func(number int) string { return fmt.Sprintf(`{"name": "m", "version": "%d"}`, number) }, 2001, "on 2001 pages, and names a next one"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			asked := 0
+			client := connect(t, "http://registry.example", func(c *mlflow.Config) {
+				c.Transport = roundTripper(func(*http.Request) (*http.Response, error) {
+					asked++
+					return answerWith(200, fmt.Sprintf(`{"model_versions": [%s], "next_page_token": "t%d"}`, test.page(asked), asked)), nil
+				})
+			})
+			_, err := client.Versions(t.Context(), "m")
+			failure, ok := errors.AsType[*registry.Error](err)
+			if !ok || failure.Fault != registry.FaultEndless || !strings.Contains(err.Error(), test.says) || asked != test.pages {
+				t.Errorf("%v after %d pages; want %q after %d", err, asked, test.says, test.pages)
+			}
+		})
+	}
+}
+
+// Registries that leave out what the caller may not read send empty pages in between, and ones with nothing but what was seen.
+func TestSearchGoesOnAfterEmptyPages(t *testing.T) {
+	script := []reply{found("a", 1)}
+	for number := range 49 {
+		script = append(script, found(fmt.Sprintf("e%d", number), 1))
+	}
+	versions, err := serve(t, append(script, found("b", 2), found("c"), found("", 3))...).connect().Versions(t.Context(), "m")
+	must(t, err)
+	if want := []registry.Number{1, 2, 3}; !slices.Equal(numbers(versions), want) {
+		t.Errorf("versions %v", versions)
+	}
 }
 
 func TestSearchAsksForASmallerPageOnce(t *testing.T) {

@@ -119,7 +119,7 @@ func take[T any](l listing, found iter.Seq2[T, error], wanted func(T) bool) ([]T
 // explainRefusal adds the error of a listing, at the attribute that the registry refuses.
 func (l listing) explainRefusal(title string, err error, diags *diag.Diagnostics) {
 	var answered *registry.Error
-	if !errors.Is(err, registry.ErrInvalid) || !errors.As(err, &answered) {
+	if !errors.Is(err, registry.ErrInvalid) || !errors.As(err, &answered) || answered.Fault != "" {
 		diags.AddError(title, explain(err))
 		return
 	}

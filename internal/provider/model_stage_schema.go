@@ -17,10 +17,10 @@ func modelStageSchema(ctx context.Context) schema.Schema {
 			"those in the same transaction as the promotion. The best choice for a pipeline whose pull requests promote versions.",
 		Attributes: map[string]schema.Attribute{
 			"model_name": schema.StringAttribute{
-				Required:            true,
+				Required: true,
 				MarkdownDescription: "Name of the registered model. A change replaces the pointer. A value that is known only after apply does not: " +
 					"if it turns out to be another one, the apply stops and asks for a new plan.",
-				Validators:          []validator.String{modelNameRule()},
+				Validators: []validator.String{modelNameRule()},
 			},
 			"stage": schema.StringAttribute{
 				Required: true,

@@ -46,6 +46,11 @@ const (
 	FaultTooLong Fault = "too long"
 	// FaultTooLarge: the server, or a proxy before it, finds the request too large (413).
 	FaultTooLarge Fault = "too large"
+	// FaultLongAddress: the server, or a proxy before it, finds the address of the request, with what is searched for, too long
+	// (414, 431, and gunicorn's 400).
+	FaultLongAddress Fault = "long address"
+	// FaultEndless: the server has ever more pages to a list.
+	FaultEndless Fault = "endless"
 	// FaultTooMany: the server asks to slow down (429).
 	FaultTooMany Fault = "too many"
 	// FaultNoCredentials: the server wants credentials, and none were sent (401).
