@@ -13,8 +13,9 @@ import (
 )
 
 var (
-	_ registry.Client = (*Client)(nil)
-	_ registry.Clock  = (*Client)(nil)
+	_ registry.Client  = (*Client)(nil)
+	_ registry.Clock   = (*Client)(nil)
+	_ registry.Speller = (*Client)(nil)
 )
 
 // Client talks to one registry. It is safe for use by several goroutines at once.

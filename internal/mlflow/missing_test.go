@@ -34,7 +34,7 @@ func TestNotFoundWithoutAReason(t *testing.T) {
 		"a version":                  {reads, []reply{empty, says(200, "{}")}, registry.ErrNotFound, "no such object"},
 		"a model that is changed":    {describes, []reply{page, says(200, "{}")}, registry.ErrNotFound, "no such object"},
 		"a model that is deleted":    {drops, []reply{gitlab, says(200, "{}")}, registry.ErrNotFound, "no such object"},
-		"after a lost answer":        {drops, []reply{hangsUp, empty, says(200, "{}")}, nil, ""},
+		"after a lost answer":        {drops, []reply{says(200, aModel), hangsUp, empty, says(200, "{}")}, nil, ""},
 		"no search for versions":     {lists, []reply{gitlab, says(200, "{}")}, registry.ErrUnsupported, "this server has no GET model-versions/search"},
 		"no deletion of versions":    {deletes, []reply{gitlab, says(200, "{}")}, registry.ErrUnsupported, "this server has no DELETE model-versions/delete"},
 		"no tags":                    {setsTag, []reply{says(405, ""), says(200, "{}")}, registry.ErrUnsupported, "this server has no POST model-versions/set-tag"},

@@ -38,6 +38,9 @@ const (
 	maxIdlePages = 50
 	// maxPages is how many pages a list may have: 200,000 entries by MLflow's default of a hundred, ten times as many as here.
 	maxPages = 2000
+	// thinPages is from how many pages on a list must have brought thinEntries a page on average: a server that sends a few at a
+	// time, and was asked for a hundred or more, does not end.
+	thinPages, thinEntries = 100, 10
 	// maxListed is how many entries a list may have.
 	maxListed = 1_000_000
 )
@@ -70,6 +73,8 @@ func pages[P page](ctx context.Context, c *Client, list listing, empty func() P,
 			return endlessList(list, fmt.Sprintf("the same page token came twice after %d pages", len(tokens)))
 		case idle == maxIdlePages:
 			return endlessList(list, fmt.Sprintf("%d pages in a row brought nothing new, and each named a next one", idle))
+		case len(tokens) >= thinPages && listed < thinEntries*len(tokens):
+			return endlessList(list, fmt.Sprintf("%d pages brought %d entries, and each named a next one", len(tokens)+1, listed))
 		case len(tokens) == maxPages || listed > maxListed:
 			return endlessList(list, fmt.Sprintf("the list has more than %d entries on %d pages, and names a next one", listed, len(tokens)+1))
 		}

@@ -60,6 +60,7 @@ func (c *Client) Versions(ctx context.Context, model string) ([]registry.Version
 	err := pages(ctx, c, list, func() *versionsAnswer { return &versionsAnswer{} }, func(page *versionsAnswer) (fresh int, more bool) {
 		for i := range page.Versions {
 			if page.Versions[i].Model != model {
+				fresh++
 				continue
 			}
 			version := page.Versions[i].version()

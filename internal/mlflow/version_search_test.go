@@ -52,10 +52,17 @@ func TestSearchEnds(t *testing.T) {
 		pages int
 		says  string
 	}{
-		"empty pages":        {func(int) string { return "" }, 50, "50 pages in a row brought nothing new"},
-		"the same again":     {func(int) string { return `{"name": "m", "version": "1"}` }, 51, "50 pages in a row brought nothing new"},
-		"other models":       {func(number int) string { return fmt.Sprintf(`{"name": "M", "version": "%d"}`, number) }, 50, "50 pages in a row brought nothing new"},
-		"ever more versions": {func(number int) string { return fmt.Sprintf(`{"name": "m", "version": "%d"}`, number) }, 2001, "on 2001 pages, and names a next one"},
+		"empty pages":    {func(int) string { return "" }, 50, "50 pages in a row brought nothing new"},
+		"the same again": {func(int) string { return `{"name": "m", "version": "1"}` }, 51, "50 pages in a row brought nothing new"},
+		"other models":   {func(number int) string { return fmt.Sprintf(`{"name": "M", "version": "%d"}`, number) }, 101, "101 pages brought 101 entries"},
+		"a few versions": {func(number int) string { return fmt.Sprintf(`{"name": "m", "version": "%d"}`, number) }, 101, "101 pages brought 101 entries"},
+		"ever more versions": {func(number int) string {
+			var many []string
+			for i := range 20 {
+				many = append(many, fmt.Sprintf(`{"name": "m", "version": "%d"}`, 20*number+i))
+			}
+			return strings.Join(many, ",")
+		}, 2001, "on 2001 pages, and names a next one"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -1,6 +1,7 @@
 package mlflow
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -32,22 +33,23 @@ type versionKey struct {
 	Number string `json:"version"`
 }
 
-// Version returns one version of a model (GET model-versions/get). ErrNotFound when there is none. A server with users refuses
+// Version returns one version of a model (GET model-versions/get). ErrNotFound when there is none, ErrOtherSpelling when the registry
+// writes the name of the model otherwise. A server with users refuses
 // a version of a model that does not exist (MLflow 3.17, validate_can_read_model_or_prompt_version), and says of the model that
 // it does not exist: so a refusal is followed by a look at the model.
 func (c *Client) Version(ctx context.Context, model string, number registry.Number) (registry.Version, error) {
 	var answer versionAnswer
-	query := url.Values{"name": {model}, "version": {number.String()}}
-	err := c.get(ctx, "model-versions/get", query, &answer)
+	current := &call{method: http.MethodGet, endpoint: "model-versions/get", repetition: read}
+	err := c.do(ctx, current, url.Values{"name": {model}, "version": {number.String()}}, nil, &answer)
 	if errors.Is(err, registry.ErrPermissionDenied) {
 		if _, ofModel := c.Model(ctx, model); errors.Is(ofModel, registry.ErrNotFound) {
 			err = ofModel
 		}
 	}
 	if err != nil {
-		return registry.Version{}, err
+		return registry.Version{}, c.inOtherForm(ctx, model, err)
 	}
-	return answer.Version.version(), nil
+	return answer.Version.version(), sameName(current, model, cmp.Or(answer.Version.Model, model))
 }
 
 // CreateVersion registers a version (POST model-versions/create). It is sent once, unless it certainly did

@@ -118,6 +118,8 @@ func advise(err error) string {
 	case errors.Is(err, registry.ErrUnsupported):
 		return "Use a server that has the feature, or leave it out of the configuration. The guide on compatibility lists what each version " +
 			"of MLflow has."
+	case errors.Is(err, registry.ErrOtherSpelling):
+		return otherSpellingAdvice
 	case errors.Is(err, registry.ErrNotMLflow):
 		return "Check tracking_uri (and registry_uri): it must be the address at which MLflow's own page opens, with its path prefix " +
 			"if there is one."

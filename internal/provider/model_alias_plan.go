@@ -129,7 +129,7 @@ func (r *modelAliasResource) planTaken(
 	if !taken {
 		// What an apply has just left for this resource may have gone since, with its version or its model: the plan said where it points.
 		if found, taken = r.session.ledger.Kept(at); !taken {
-			return true
+			return spelled(ctx, r.session, "alias", "alias", at.Model, at.Name, model.Aliases, &resp.Diagnostics)
 		}
 	}
 	// During an apply the resource that goes may have gone by now.

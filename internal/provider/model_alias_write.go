@@ -36,10 +36,16 @@ func (r *modelAliasResource) set(ctx context.Context, plan *modelAliasState, bef
 			movedAlias(number, before.Version.ValueString()))
 		return false
 	}
+	if !found && !spelled(ctx, r.session, "alias", "alias", at.Model, at.Name, model.Aliases, diags) {
+		return false
+	}
 	r.session.ledger.Set(at)
 	got, err := r.session.engine.PointAlias(ctx, at.Model, at.Name, wanted, number)
 	if err != nil {
 		diags.AddAttributeError(path.Root("version"), failed, explain(err))
+		return false
+	}
+	if got == 0 && r.isKeptAs(ctx, at, wanted, diags) {
 		return false
 	}
 	if got != wanted {
@@ -47,6 +53,19 @@ func (r *modelAliasResource) set(ctx context.Context, plan *modelAliasState, bef
 			fmt.Sprintf("It was pointed at version %s, and somebody else changed it at the same time. Run terraform plan to see where it points now.", wanted))
 		return false
 	}
+	return true
+}
+
+// isKeptAs adds the error for a registry that keeps an alias under another spelling of its name, and reports whether it does.
+func (r *modelAliasResource) isKeptAs(ctx context.Context, at claim.Object, wanted registry.Number, diags *diag.Diagnostics) bool {
+	model, err := r.session.cache.Model(ctx, at.Model)
+	other, found := registry.OtherSpelling(model.Aliases, at.Name)
+	if err != nil || !found || model.Aliases[other] != wanted {
+		return false
+	}
+	diags.AddAttributeError(path.Root("alias"), fmt.Sprintf("The registry keeps the alias %q of model %q as %q", at.Name, at.Model, other),
+		fmt.Sprintf("It points at version %s now, as was planned, under that name. Write %q here, and import it. %s", wanted, other,
+			importAdvice(modelAliasType, at.Model+"/"+other)))
 	return true
 }
 

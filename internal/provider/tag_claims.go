@@ -87,6 +87,9 @@ func (s *session) claimTags(ctx context.Context, owner tagOwner, object tagPlace
 			diags.AddAttributeError(path.Root("tags"), fmt.Sprintf("The tag %q is declared and a promotion tag", key), writtenAtPromotions)
 		}
 		old, had := before[key]
+		if !had {
+			s.checkTagSpelling(ctx, object, key, diags)
+		}
 		at := object.tag(key)
 		s.claimTag(at, tagClaim(owner, at, value, !prior.IsNull(), !had || old != value.ValueString()), "tags", diags)
 	}

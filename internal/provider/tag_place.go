@@ -43,6 +43,8 @@ func (p tagPlace) importID() string {
 type foundTag struct {
 	value   string
 	present bool
+	// all are the tags of the model or version.
+	all map[string]string
 	// ofPrompt says that the model or version is a prompt.
 	ofPrompt bool
 }
@@ -52,11 +54,11 @@ func tag(ctx context.Context, reader registry.Reader, at tagPlace) (foundTag, er
 	if at.version == 0 {
 		model, err := reader.Model(ctx, at.model)
 		value, present := model.Tags[at.key]
-		return foundTag{value, present, model.IsPrompt()}, err
+		return foundTag{value, present, model.Tags, model.IsPrompt()}, err
 	}
 	version, _, err := findVersion(ctx, reader, at.model, at.version)
 	value, present := version.Tags[at.key]
-	return foundTag{value, present, version.IsPrompt()}, err
+	return foundTag{value, present, version.Tags, version.IsPrompt()}, err
 }
 
 // setTag writes a tag.

@@ -81,7 +81,9 @@ func (r *tagResource) planNew(ctx context.Context, at tagPlace, plan tagState, r
 		diags.AddError(fmt.Sprintf("Unable to read the %s", at), explain(err))
 	case found.ofPrompt:
 		refusePrompt("model_name", at.model, diags)
-	case !found.present || plan.Value.IsUnknown() || r.session.isApply(req, at.model):
+	case !found.present:
+		spelled(ctx, r.session, "key", "tag", at.model, at.key, found.all, diags)
+	case plan.Value.IsUnknown() || r.session.isApply(req, at.model):
 	case !moves && r.session.ledger.Stored(ctx, at.object()): // Tainted, replaced, or another block's so far.
 		r.noteReplaced(ctx, at, plan, found, resp)
 	case found.value != plan.Value.ValueString():

@@ -122,6 +122,9 @@ func (r *tagResource) put(ctx context.Context, at tagPlace, plan tagState, befor
 		diags.AddAttributeError(path.Root("value"), fmt.Sprintf("The %s was changed since the plan", at), changedTag(found, before.Value.ValueString()))
 		return false
 	}
+	if !found.present && !spelled(ctx, r.session, "key", "tag", at.model, at.key, found.all, diags) {
+		return false
+	}
 	r.session.ledger.Set(at.object())
 	if err := r.session.setTag(ctx, at, wanted); err != nil {
 		diags.AddError(fmt.Sprintf("Unable to set the %s", at), explain(err))

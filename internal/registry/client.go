@@ -3,7 +3,7 @@ package registry
 import "context"
 
 // Reader reads a registry. Every method returns an error that wraps ErrNotFound when the named object does
-// not exist, and otherwise one of the sentinels of this package.
+// not exist, ErrOtherSpelling when it is written otherwise, and otherwise one of the sentinels of this package.
 type Reader interface {
 	// Model returns one registered model.
 	Model(ctx context.Context, name string) (Model, error)

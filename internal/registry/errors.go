@@ -12,6 +12,9 @@ var (
 	ErrNotFound = errors.New("not found")
 	// ErrAlreadyExists: the name is taken (RESOURCE_ALREADY_EXISTS).
 	ErrAlreadyExists = errors.New("already exists")
+	// ErrOtherSpelling: the registry has the object under a name that it takes for the one asked for, and that is written
+	// otherwise: in other letter case, with other blanks at its end, in another Unicode form. The message names the registry's.
+	ErrOtherSpelling = errors.New("spelled otherwise in the registry")
 	// ErrInvalid: the registry refuses a value (INVALID_PARAMETER_VALUE).
 	ErrInvalid = errors.New("invalid value")
 	// ErrUnauthenticated: no or wrong credentials (401).
