@@ -16,7 +16,7 @@ import (
 var (
 	readsModel = func(ctx context.Context, c *mlflow.Client) error { _, err := c.Model(ctx, "m"); return err }
 	lists      = func(ctx context.Context, c *mlflow.Client) error { _, err := c.Versions(ctx, "m"); return err }
-	describes  = func(ctx context.Context, c *mlflow.Client) error { return c.DescribeModel(ctx, "m", "x") }
+	describes  = func(ctx context.Context, c *mlflow.Client) error { _, err := c.DescribeModel(ctx, "m", "x"); return err }
 	drops      = func(ctx context.Context, c *mlflow.Client) error { return c.DeleteModel(ctx, "m") }
 )
 
