@@ -56,7 +56,6 @@ type explorer struct {
 	// paths is how many ways lead on from a state; -1 while the state is on the present path.
 	paths map[[sha256.Size]byte]float64
 	path  []string
-	most  int
 }
 
 func (e *explorer) walk(s *simulation) float64 {

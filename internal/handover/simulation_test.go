@@ -177,7 +177,7 @@ func parseTransition(text string) (registry.Transition, error) {
 	parsed, err := registry.ParseNumber(number)
 	known, stageErr := registry.ParseStage(stage)
 	if !found || err != nil || stageErr != nil {
-		return registry.Transition{}, fmt.Errorf("%q is no transition such as 2->Production!", text)
+		return registry.Transition{}, fmt.Errorf("%q is no transition, as 2->Production! is", text)
 	}
 	return registry.Transition{Model: testModel, Number: parsed, Stage: known, ArchiveExisting: strings.HasSuffix(text, "!")}, nil
 }
@@ -450,7 +450,7 @@ func (s *simulation) unreviewed(a *actor, number registry.Number, at int) error 
 		named = slices.Contains(displaced.Archived, number)
 	}
 	if !named && a.outcome.Unread == nil {
-		return fmt.Errorf("G3: %s archived version %s, which no plan names, without a word: %v", a.name, number, a.err)
+		return fmt.Errorf("G3: %s archived version %s, which no plan names, without a word: %w", a.name, number, a.err)
 	}
 	return nil
 }
@@ -459,6 +459,7 @@ func (s *simulation) unreviewed(a *actor, number registry.Number, at int) error 
 func (s *simulation) settledWrongly() error {
 	stage := s.actors[0].goal.Stage
 	holders := registry.Holders(s.versions, stage)
+	disturbed := false
 	for _, a := range s.actors {
 		var failed *FailedError
 		var unsettled *UnsettledError
@@ -466,9 +467,10 @@ func (s *simulation) settledWrongly() error {
 		if !a.goal.Exclusive() || a.goal.Stage != stage || saidSo || a.cut {
 			return nil // This goal empties the stage, or the client has said that it could not find out.
 		}
-		if s.moved != nil && (!a.fresh || a.err != nil) {
-			return nil // The outsider moved after this client's last look, or it refused because of the move.
-		}
+		disturbed = disturbed || s.moved != nil && (!a.fresh || a.err != nil)
+	}
+	if disturbed { // The outsider moved after a client's last look, or a client refused because of the move.
+		return nil
 	}
 	if s.wrote && len(holders) != 1 && (s.held || len(holders) > 1) {
 		return fmt.Errorf("G5: at rest the stage is held by %v", holders)

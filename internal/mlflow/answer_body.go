@@ -63,7 +63,7 @@ func (b bounds) read(response *http.Response) ([]byte, error) {
 			return nil, fmt.Errorf("%w: a list of more than %d entries", errTooLong, b.entries)
 		case shape.values > b.values:
 			return nil, fmt.Errorf("%w: more than %d values", errTooLong, b.values)
-		case err == io.EOF: //nolint:errorlint // A Reader returns it as it is.
+		case err == io.EOF:
 			return whole.Bytes(), nil
 		case err != nil:
 			return whole.Bytes(), err

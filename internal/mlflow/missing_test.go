@@ -16,8 +16,11 @@ import (
 var (
 	readsModel = func(ctx context.Context, c *mlflow.Client) error { _, err := c.Model(ctx, "m"); return err }
 	lists      = func(ctx context.Context, c *mlflow.Client) error { _, err := c.Versions(ctx, "m"); return err }
-	describes  = func(ctx context.Context, c *mlflow.Client) error { _, err := c.DescribeModel(ctx, "m", "x"); return err }
-	drops      = func(ctx context.Context, c *mlflow.Client) error { return c.DeleteModel(ctx, "m") }
+	describes  = func(ctx context.Context, c *mlflow.Client) error {
+		_, err := c.DescribeModel(ctx, "m", "x")
+		return err
+	}
+	drops = func(ctx context.Context, c *mlflow.Client) error { return c.DeleteModel(ctx, "m") }
 )
 
 // A 404 without a reason means three things: the object is missing, the server has no such endpoint, or it is no registry. What GitLab

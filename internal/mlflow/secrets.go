@@ -30,7 +30,7 @@ func know(known *redact.Secrets, config Config, inURL *url.Userinfo) {
 // readable makes one line of a body that is not MLflow's JSON, or names the status if it is empty.
 func (c *call) readable(response *http.Response, body []byte) string {
 	text := string(body)
-	line := ""
+	var line string
 	switch {
 	case strings.Contains(response.Header.Get("Content-Type"), "html"), strings.Contains(text[:min(len(text), 16<<10)], "</"):
 		line = c.secrets.Page(text)

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// ErrStale: what was read does not show what this process itself has written, also after waiting for it. A read replica, or a
+// ErrStale says that what was read does not show what this process itself has written, also after waiting for it. A read replica, or a
 // cache, lags behind, or somebody undid the write at once. It says nothing about what the registry holds, so that nobody must be
 // accused, nothing counted as gone and nothing created again because of it.
 var ErrStale = errors.New("stale read")
