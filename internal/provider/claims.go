@@ -135,7 +135,7 @@ func removedAndKept(object claim.Object, attribute string, diags *diag.Diagnosti
 	diags.AddAttributeError(path.Root(attribute), fmt.Sprintf("The %s would be removed and kept at once", objectName(object)),
 		"This resource keeps it, and another one, which knows it as well, is to be destroyed. Terraform planned the destroy first, when nothing "+
 			"told that it is to stay. If a block has only got another name, add a moved block from the old address to the new one. To remove "+
-			"one of two resources and keep what both of them are about, let go of it with a removed block and destroy = false.")
+			"one of two resources and keep what both of them are about, let go of it with a removed block and destroy = false.\n\n"+destroyAdvice)
 }
 
 // endedAdvice says what to do about a model that is to be deleted with all that is in it while somebody keeps some of it.
@@ -147,7 +147,7 @@ func endedAdvice(kept claim.Claim) string {
 	return fmt.Sprintf("The resource of the model is to be destroyed or replaced (it has force_destroy = true), and all that is in the model goes with it. "+
 		"But this configuration keeps the %s. If the model was tainted, terraform untaint keeps it. To replace it with all that is in it, "+
 		"taint the resources of what is in it, too; to delete it, remove their blocks as well. To only stop managing the model, use a removed "+
-		"block with destroy = false.", what)
+		"block with destroy = false.\n\n%s", what, destroyAdvice)
 }
 
 // leavesAndComes adds the error for an object whose resource goes while another one comes, which would make something else of it.

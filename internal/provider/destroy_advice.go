@@ -1,6 +1,8 @@
 package provider
 
 import (
+	"strings"
+
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 )
@@ -16,7 +18,7 @@ func destroyWorks(req resource.ModifyPlanRequest, resp *resource.ModifyPlanRespo
 	}
 	advised := make(diag.Diagnostics, 0, len(resp.Diagnostics))
 	for _, each := range resp.Diagnostics {
-		if each.Severity() == diag.SeverityError {
+		if each.Severity() == diag.SeverityError && !strings.Contains(each.Detail(), destroyAdvice) {
 			more := diag.NewErrorDiagnostic(each.Summary(), each.Detail()+"\n\n"+destroyAdvice)
 			if at, ok := each.(diag.DiagnosticWithPath); ok {
 				each = diag.WithPath(at.Path(), more)

@@ -11,7 +11,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/mlregistry/terraform-provider-mlregistry/internal/claim"
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
 )
 
@@ -71,7 +70,7 @@ func (r *modelAliasResource) Create(ctx context.Context, req resource.CreateRequ
 	if resp.Diagnostics.HasError() || !r.session.checkWrite(plan.ModelName.ValueString(), &resp.Diagnostics) {
 		return
 	}
-	if r.set(ctx, &plan, nil, &resp.Diagnostics) {
+	if r.set(ctx, &plan, nil, resp.Private, &resp.Diagnostics) {
 		resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 		resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
 	}
@@ -102,8 +101,10 @@ func (r *modelAliasResource) Read(ctx context.Context, req resource.ReadRequest,
 	}
 	if err == nil && state.fromRegistry(model) {
 		r.session.ledger.Note(at, state.Version.ValueString())
-		if r.leadsNowhere(ctx, at, model) {
+		if r.leadsNowhere(ctx, at, model, req.Private, &resp.Diagnostics) {
 			state.Version = types.StringNull()
+		} else {
+			seenModel(ctx, model, resp.Private, &resp.Diagnostics)
 		}
 		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 		return
@@ -113,17 +114,6 @@ func (r *modelAliasResource) Read(ctx context.Context, req resource.ReadRequest,
 		return
 	}
 	resp.State.RemoveResource(ctx)
-}
-
-// leadsNowhere reports whether the version that an alias points at was deleted: MLflow before 3.17 keeps its aliases. The newest version
-// is there, as the model itself says; only of others the versions are asked.
-func (r *modelAliasResource) leadsNowhere(ctx context.Context, at claim.Object, model registry.Model) bool {
-	number := model.Aliases[at.Name]
-	if number == model.LatestVersion {
-		return false
-	}
-	_, _, err := r.session.find(ctx, at.Model, number)
-	return errors.Is(err, registry.ErrNotFound)
 }
 
 // Update moves the alias to another version. If it was not known when the update was planned which alias it would be, and it is another
@@ -142,7 +132,7 @@ func (r *modelAliasResource) Update(ctx context.Context, req resource.UpdateRequ
 	if moves {
 		before = nil
 	}
-	if !r.set(ctx, &plan, before, &resp.Diagnostics) {
+	if !r.set(ctx, &plan, before, resp.Private, &resp.Diagnostics) {
 		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)

@@ -15,7 +15,9 @@ import (
 // set points the alias where the plan says, if it is where the plan saw it, and makes sure that it does. before is the state that the plan
 // started from; nil for an alias that is new to the state or becomes another one. Nobody can prevent that somebody moves it between the
 // look and the write: MLflow has no compare-and-set.
-func (r *modelAliasResource) set(ctx context.Context, plan *modelAliasState, before *modelAliasState, diags *diag.Diagnostics) bool {
+func (r *modelAliasResource) set(
+	ctx context.Context, plan *modelAliasState, before *modelAliasState, private privateWriter, diags *diag.Diagnostics,
+) bool {
 	at, wanted := plan.alias(), plan.number()
 	defer r.session.writes.Lock(at)()
 	failed := fmt.Sprintf("Unable to point alias %q of model %q at version %s", at.Name, at.Model, wanted)
@@ -27,6 +29,7 @@ func (r *modelAliasResource) set(ctx context.Context, plan *modelAliasState, bef
 	number, found := model.Aliases[at.Name]
 	switch {
 	case found && number == wanted && before != nil:
+		seenModel(ctx, model, private, diags)
 		return true
 	case before == nil && found && number != wanted && plan.PreviousVersion.ValueString() != number.String():
 		diags.AddAttributeError(path.Root("alias"), fmt.Sprintf("The alias %q of model %q exists already", at.Name, at.Model), takenAlias(at, number))
@@ -53,6 +56,7 @@ func (r *modelAliasResource) set(ctx context.Context, plan *modelAliasState, bef
 			fmt.Sprintf("It was pointed at version %s, and somebody else changed it at the same time. Run terraform plan to see where it points now.", wanted))
 		return false
 	}
+	seenModel(ctx, model, private, diags)
 	return true
 }
 

@@ -49,6 +49,10 @@ func TestAccRegisteredModel_endsWithWhatOthersKeep(t *testing.T) {
 				for range 2 {
 					w.wantPlanRefused(w.Plan(), endsWithOthers)
 				}
+				w.wantPlanRefused(w.Plan("-destroy"), "terraform destroy -refresh=false plans only what is destroyed.")
+				if plan := w.Plan("-destroy", "-refresh=false"); plan.ExitCode != 2 {
+					t.Fatalf("a tainted model cannot be destroyed:\n%s", plan.Output)
+				}
 				w.MustRun("untaint", model)
 				w.config(strings.ReplaceAll(declaredModel, "MODEL", "MODEL-renamed"), block)
 				if byName {
