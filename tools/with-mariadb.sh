@@ -2,25 +2,29 @@
 # Runs a command with MARIADB_URI set to a new, empty MariaDB database on a Unix socket, and MARIADB_PID to its server's
 # process, and removes the database afterwards. Names in it are compared as the server does it by default: without letter
 # case, accents and trailing spaces. MARIADB_COLLATION names another collation. Root runs the server as mysql, or else as
-# nobody, and installs the package mariadb-server-core of Debian or Ubuntu if the server's programs are missing.
+# nobody, and installs the packages mariadb-server-core and mariadb-client-core of Debian or Ubuntu if programs are missing.
 # Usage: tools/with-mariadb.sh COMMAND...
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 source "$root/tools/process-group.sh"
 source "$root/tools/unprivileged.sh"
 
-# Distributions keep the server program off PATH. The package has the programs alone: it starts no service.
+# Distributions keep the server program off PATH. These packages have programs alone: they start no service. The client's has
+# a program that the installation of a database needs.
+packages=(mariadb-server-core mariadb-client-core)
 export PATH=$PATH:/usr/sbin:/usr/local/sbin
-has_programs() { command -v mariadbd >/dev/null && command -v mariadb-install-db >/dev/null; }
+has_programs() {
+  command -v mariadbd >/dev/null && command -v mariadb-install-db >/dev/null && command -v my_print_defaults >/dev/null
+}
 if ! has_programs && ((EUID == 0)) && command -v apt-get >/dev/null; then
   echo "installing MariaDB" >&2
   {
     apt-get -q -o DPkg::Lock::Timeout=120 update &&
-      DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=120 install -y --no-remove --no-install-recommends mariadb-server-core
+      DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=120 install -y --no-remove --no-install-recommends "${packages[@]}"
   } >&2 </dev/null || true
 fi
 if ! has_programs; then
-  echo "with-mariadb: mariadbd and mariadb-install-db were not found: install MariaDB's server programs (mariadb-server-core on Debian)" >&2
+  echo "with-mariadb: mariadbd, mariadb-install-db or my_print_defaults was not found: install MariaDB's server programs (on Debian: ${packages[*]})" >&2
   exit 1
 fi
 
