@@ -81,7 +81,8 @@ var limits = []limit{
 }
 
 // The lengths that the plan allows are kept, in characters of any size, and MLflow's databases refuse what the plan refuses: all
-// but SQLite, which keeps it, unless MLflow itself refuses it (2.9 a model's tag). The embedded registry, on SQLite as well, refuses it too: a test is to fail where production would.
+// but SQLite, which keeps it, unless MLflow itself refuses it (2.9 a model's tag). The embedded registry, on SQLite as well,
+// refuses it too: a test is to fail where production would.
 func TestContractLimits(t *testing.T) {
 	for _, backend := range backends(t) {
 		client, err := mlflow.New(backend.config)
