@@ -75,25 +75,35 @@ func TestClientsThatSendTooSlowlyAreCut(t *testing.T) {
 func TestAClientThatDoesNotTakeItsAnswerIsCut(t *testing.T) {
 	database := filepath.Join(t.TempDir(), "filled.db")
 	filling, _ := start(t, "--db", database)
-	const count, size = 8, 4 << 20 // more than the system buffers for a connection
-	for i := range count {
-		content := fmt.Sprintf(`{"name":"m%d","description":"%s"}`, i, strings.Repeat("x", size))
-		if status, text := send(t, "POST", filling+models+"create", content, nil); status != http.StatusOK {
+	// More than the system buffers for a connection, in texts as long as MLflow keeps them.
+	const count, tags, size = 8, 42, 100_000
+	const versions = "/api/2.0/mlflow/model-versions/"
+	if status, text := send(t, "POST", filling+models+"create", `{"name":"m"}`, nil); status != http.StatusOK {
+		t.Fatalf("create answered %d %.200s", status, text)
+	}
+	value := strings.Repeat("x", size)
+	for range count {
+		var pairs []string
+		for key := range tags {
+			pairs = append(pairs, fmt.Sprintf(`{"key":"k%d","value":"%s"}`, key, value))
+		}
+		content := fmt.Sprintf(`{"name":"m","source":"s3://b/x","tags":[%s]}`, strings.Join(pairs, ","))
+		if status, text := send(t, "POST", filling+versions+"create", content, nil); status != http.StatusOK {
 			t.Fatalf("create answered %d %.200s", status, text)
 		}
 	}
 	address, log, _ := startProgram(t, impatient, "--db", database)
 	slow := dial(t, address)
-	if _, err := io.WriteString(slow, "GET "+models+"search HTTP/1.1\r\nHost: localhost\r\n\r\n"); err != nil {
+	if _, err := io.WriteString(slow, "GET "+versions+"search HTTP/1.1\r\nHost: localhost\r\n\r\n"); err != nil {
 		t.Fatal(err)
 	}
-	for deadline := time.Now().Add(30 * time.Second); !strings.Contains(log.String(), "path="+models+"search"); {
+	for deadline := time.Now().Add(30 * time.Second); !strings.Contains(log.String(), "path="+versions+"search"); {
 		if time.Now().After(deadline) {
 			t.Fatal("the server still waits for the client")
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
-	if came := drain(t, slow); came >= count*size {
+	if came := drain(t, slow); came >= count*tags*size {
 		t.Errorf("all %d bytes came", came)
 	}
 }
