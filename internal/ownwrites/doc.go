@@ -37,9 +37,10 @@
 // nothing of the registry: who gets it accuses nobody, takes nothing for gone and creates nothing again. Further reads of the same walk
 // are told at once, as long as they do not show the write.
 //
-// The rule who is told: every read of the walk that has written, since each follows the write and somebody could be accused by it. Once one
-// view has shown a write, the others are waited for, and then believed: somebody may have changed it since. In the next walk (Forget) all
-// are: it plans with what it reads, and accuses nobody.
+// The rule who is told: every read of the walk that has written, since each follows the write and somebody could be accused by it. A read
+// that begins later than those 10 seconds is believed, unless one before it has waited in vain; and once one view has shown a write, the
+// others are waited for, and then believed: somebody may have changed it since. In the next walk (Forget) all are: it plans with what
+// it reads, and accuses nobody.
 //
 // A search over several models leaves out those that do not show their writes, so that only who wants one of these waits, with its own
 // request. In other lists each model or version that does not is read by itself. What this process has created and a list lacks comes

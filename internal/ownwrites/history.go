@@ -121,6 +121,7 @@ func (h *history) compare(shown *sight, upTo int) (missed []*write) {
 	now := time.Now()
 	missed = slices.DeleteFunc(missed, func(w *write) bool {
 		undone := w.order < proof || w.believed(now)
+		w.awaited = true
 		changed[w] = changed[w] || undone
 		return undone
 	})

@@ -257,6 +257,26 @@ func TestAReadThatNeverCatchesUpIsNotBelieved(t *testing.T) {
 	}
 }
 
+// Later than the patience, a first read is believed: nothing says that reads lag for so long, and somebody may have undone the write.
+func TestAReadLongAfterAWriteIsBelieved(t *testing.T) {
+	for name, act := range acts() {
+		for _, read := range act.reads {
+			t.Run(name, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					reg, target := prepared(t, 0)
+					look(t, reg)
+					target.lag[""] = time.Minute
+					if err := act.write(t.Context(), reg); err != nil {
+						t.Fatal(err)
+					}
+					time.Sleep(10 * time.Second) // In the bubble's own time.
+					want(t, reg, read, act.before, 0, 0)
+				})
+			})
+		}
+	}
+}
+
 // The walk of Terraform that follows waits as well, and then believes what it reads: it accuses nobody.
 func TestTheNextWalkBelievesWhatItReads(t *testing.T) {
 	for name, act := range acts() {

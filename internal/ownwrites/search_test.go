@@ -1,6 +1,7 @@
 package ownwrites_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -154,25 +155,30 @@ func TestAListThatIsNotReadToItsEnd(t *testing.T) {
 
 // A list that never catches up ends with the error of the read.
 func TestAListThatNeverCatchesUp(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		reg, _ := shelves(t, 3, time.Minute)
-		if err := errors.Join(reg.SetAlias(t.Context(), "b", "champion", 2), reg.SetVersionTag(t.Context(), "b", 1, "k", "!")); err != nil {
-			t.Fatal(err)
-		}
-		var failed error
-		for _, err := range reg.SearchModels(t.Context(), registry.Search{}) {
-			failed = err
-		}
-		if !errors.Is(failed, registry.ErrStale) {
-			t.Errorf("the models end with %v", failed)
-		}
-		for _, err := range reg.SearchVersions(t.Context(), registry.Search{}) {
-			failed = err
-		}
-		if !errors.Is(failed, registry.ErrStale) {
-			t.Errorf("the versions end with %v", failed)
-		}
-	})
+	for name, list := range map[string]func(ctx context.Context, r registry.Searcher) (last error){
+		"models": func(ctx context.Context, r registry.Searcher) (last error) {
+			for _, err := range r.SearchModels(ctx, registry.Search{}) {
+				last = err
+			}
+			return last
+		},
+		"versions": func(ctx context.Context, r registry.Searcher) (last error) {
+			for _, err := range r.SearchVersions(ctx, registry.Search{}) {
+				last = err
+			}
+			return last
+		},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			reg, _ := shelves(t, 3, time.Minute)
+			if err := errors.Join(reg.SetAlias(t.Context(), "b", "champion", 2), reg.SetVersionTag(t.Context(), "b", 1, "k", "!")); err != nil {
+				t.Fatal(err)
+			}
+			if err := list(t.Context(), reg); !errors.Is(err, registry.ErrStale) {
+				t.Errorf("the list of %s ends with %v", name, err)
+			}
+		})
+	}
 }
 
 // Reads that are gathered into one search do not wait for those whose models were written to: these are asked for by themselves.

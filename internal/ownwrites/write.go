@@ -19,9 +19,9 @@ type write struct {
 	// unseen are the views that have not shown it yet. shown says that one has.
 	unseen view
 	shown  bool
-	// past says that it was done in an earlier walk.
-	past  bool
-	check check
+	// awaited says that a read has waited for it, past that it was done in an earlier walk.
+	awaited, past bool
+	check         check
 }
 
 // object names what a write changes. The zero number is the model itself.
@@ -56,9 +56,11 @@ func (w *write) see(through view) {
 	w.unseen &^= through
 }
 
-// believed reports whether reads that do not show the write are taken at their word by now: somebody may have undone it, and there
-// is nobody whom this would be held against.
-func (w *write) believed(now time.Time) bool { return !now.Before(w.due) && (w.shown || w.past) }
+// believed reports whether reads that do not show the write are taken at their word by now: nothing says that reads lag for so long, or
+// there is nobody whom this would be held against. Somebody may have undone the write.
+func (w *write) believed(now time.Time) bool {
+	return !now.Before(w.due) && (w.shown || w.past || !w.awaited)
+}
 
 // pointsAt reports whether a write points an alias at a version.
 func (w *write) pointsAt(number registry.Number) bool {
