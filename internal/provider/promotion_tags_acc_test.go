@@ -273,6 +273,10 @@ func TestAccPromotionTags_requests(t *testing.T) {
 		proxy.Reset()
 		w.MustApply(plan.PlanFile)
 		calls := endpoints(proxy)
+		if w.Lags() { // What is not shown at once is read again.
+			calls = slices.DeleteFunc(calls, func(call string) bool { return call == "model-versions/get" })
+			calls = slices.CompactFunc(calls, func(a, b string) bool { return a == b && a == "model-versions/search" })
+		}
 		want := []string{"model-versions/search", "model-versions/transition-stage", "model-versions/search"}
 		if settings != "" {
 			want = append(want, "model-versions/set-tag", "model-versions/set-tag")
