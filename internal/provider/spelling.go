@@ -43,12 +43,13 @@ func spelled[V any](
 	return false
 }
 
-// checkTagSpelling fails the plan of a key in tags that the object has in another spelling. It asks for nothing that this walk has not
-// read.
+// checkTagSpelling fails the plan of a key in tags that the object has in another spelling. It asks for nothing that the plan of the
+// object does not ask for anyway.
 func (s *session) checkTagSpelling(ctx context.Context, object tagPlace, key string, diags *diag.Diagnostics) {
 	var tags map[string]string
 	if object.version != 0 {
-		version, _ := s.seen(object.model, object.version)
+		versions, _ := s.firstVersions(ctx, object.model) // An error is told by what the plan asks next.
+		version, _ := registry.FindVersion(versions, object.version)
 		tags = version.Tags
 	} else if model, err := s.cache.Model(ctx, object.model); err == nil {
 		tags = model.Tags
