@@ -2,14 +2,18 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
+	crand "crypto/rand"
 	"errors"
 	"fmt"
+	"hash/fnv"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"time"
 
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/handover"
 	"github.com/mlregistry/terraform-provider-mlregistry/tools/outside"
 )
 
@@ -56,7 +60,11 @@ func (c *course) prepare(ctx context.Context) error {
 	if c.gate, err = openGate(ctx, address); err != nil {
 		return err
 	}
-	model := "race-" + strings.ToLower(rand.Text()[:8]) // Others use the server too.
+	if c.faults {
+		// Who waits for the others has that much less time for an answer.
+		c.gate.lateness, c.gate.patience = c.requestTimeout, c.requestTimeout/4
+	}
+	model := "race-" + strings.ToLower(crand.Text()[:8]) // Others use the server too.
 	c.registry = newOutsider(address)
 	if err := c.registry.createModel(ctx, model, c.scriptVersion()); err != nil {
 		return err
@@ -94,17 +102,34 @@ type heat struct {
 	crowded bool
 	// lineUp is false for heats in which only every other round is lined up, so that some read what others did already.
 	lineUp bool
+	// registrars register a version each instead; sources has what from.
+	registrars []*registrar
+}
+
+// random draws what is drawn in one round.
+func (h heat) random(seed uint64, round int) *rand.Rand {
+	name := fnv.New32a()
+	_, _ = name.Write([]byte(h.who))
+	return rand.New(rand.NewPCG(seed, uint64(name.Sum32())<<32|uint64(round))) //nolint:gosec // Not for secrets.
 }
 
 // runAll holds every race and returns what came of them, also when it could not finish.
 func (c *course) runAll(ctx context.Context) ([]*tally, error) {
-	heats, err := c.heats()
+	prepare := c.heats
+	if c.faults {
+		prepare = c.heatsWithFaults
+	}
+	heats, err := prepare()
+	if err != nil {
+		return nil, err
+	}
+	only, err := regexp.Compile(c.only)
 	if err != nil {
 		return nil, err
 	}
 	var tallies []*tally
 	for _, one := range heats {
-		if one.rounds == 0 {
+		if one.rounds == 0 || !only.MatchString(one.who) {
 			continue
 		}
 		counted, err := c.hold(ctx, one)
@@ -122,13 +147,13 @@ func (c *course) heats() ([]heat, error) {
 	for version := 2; version <= c.clients+1; version++ {
 		scripts = append(scripts, c.script(fmt.Sprintf("script-%d", version), version))
 		name := fmt.Sprintf("engine-%d", version)
-		engine, err := newEngineRacer(c.gate.address(name), c.model, version)
+		engine, err := newEngineRacer(c.gate.address(name), c.model, version, handover.Atomic, 0)
 		if err != nil {
 			return nil, err
 		}
 		engines = append(engines, entrant{racer: engine, name: name, version: version})
 		name = fmt.Sprintf("terraform-%d", version)
-		run, err := newTerraformRacer(c.cli, filepath.Join(c.folder, name), c.gate.address(name), c.model, version)
+		run, err := newTerraformRacer(c.cli, filepath.Join(c.folder, name), c.gate.address(name), c.model, version, "")
 		if err != nil {
 			return nil, err
 		}
@@ -154,7 +179,9 @@ const (
 )
 
 func (c *course) script(name string, version int) entrant {
-	racer := scriptRacer{registry: newOutsider(c.gate.address(name)), model: c.model, version: version}
+	racer := scriptRacer{
+		registry: newOutsider(c.gate.address(name)), model: c.model, version: version, forgiving: c.faults,
+	}
 	return entrant{racer: racer, name: name, version: version, script: true}
 }
 
@@ -165,9 +192,16 @@ func with(entrants []entrant, more entrant) []entrant {
 // hold holds the rounds of a heat.
 func (c *course) hold(ctx context.Context, h heat) (*tally, error) {
 	counted := newTally(c.options.registry, h)
+	if c.faults {
+		counted.hints = fmt.Sprintf("-faults -seed %d -clients %d -only '^%s$'", c.seed, c.clients, h.who)
+	}
 	begun := time.Now()
 	for round := range h.rounds {
-		result, err := c.round(ctx, h, h.lineUp || round%2 == 0)
+		held := c.round
+		if h.registrars != nil {
+			held = c.registerAtOnce
+		}
+		result, err := held(ctx, h, round+1)
 		if err != nil {
 			return nil, fmt.Errorf("round %d: %w", round+1, err)
 		}

@@ -53,7 +53,7 @@ func TestGate_holdsTheFirstTransitionUntilAllHaveCome(t *testing.T) {
 	}
 	held.Wait()
 	send("a", transition) // The second is not held.
-	if unavailable, late := g.report(); unavailable < 2 || late {
-		t.Errorf("the gate reports %d answers with 503, late %t", unavailable, late)
+	if seen := g.report(); seen.unavailable < 2 || seen.late {
+		t.Errorf("the gate reports %d answers with 503, late %t", seen.unavailable, seen.late)
 	}
 }

@@ -58,27 +58,50 @@ func (o *outsider) promote(ctx context.Context, model string, number int, archiv
 
 // holders returns the versions in Production, in ascending order.
 func (o *outsider) holders(ctx context.Context, model string) ([]int, error) {
+	versions, err := o.versions(ctx, model)
+	found := []int{}
+	for _, one := range versions {
+		if one.stage == production {
+			found = append(found, one.number)
+		}
+	}
+	slices.Sort(found)
+	return found, err
+}
+
+// seenVersion is a version as a search shows it.
+type seenVersion struct {
+	number        int
+	stage, source string
+	tags          map[string]string
+}
+
+// versions returns the versions of a model.
+func (o *outsider) versions(ctx context.Context, model string) ([]seenVersion, error) {
 	query := url.Values{"filter": {"name='" + model + "'"}, "max_results": {"1000"}}
 	var answer struct {
 		Versions []struct {
 			Number string `json:"version"`
 			Stage  string `json:"current_stage"`
+			Source string `json:"source"`
+			Tags   []struct{ Key, Value string }
 		} `json:"model_versions"`
 	}
 	if err := o.call(ctx, http.MethodGet, "model-versions/search?"+query.Encode(), nil, &answer); err != nil {
 		return nil, err
 	}
-	found := []int{}
+	var found []seenVersion
 	for _, one := range answer.Versions {
 		number, err := strconv.Atoi(one.Number)
 		if err != nil {
 			return nil, fmt.Errorf("version number %q: %w", one.Number, err)
 		}
-		if one.Stage == production {
-			found = append(found, number)
+		version := seenVersion{number: number, stage: one.Stage, source: one.Source, tags: make(map[string]string)}
+		for _, tag := range one.Tags {
+			version.tags[tag.Key] = tag.Value
 		}
+		found = append(found, version)
 	}
-	slices.Sort(found)
 	return found, nil
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/handover"
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/mlflow"
@@ -39,12 +40,18 @@ type scriptRacer struct {
 	registry *outsider
 	model    string
 	version  int
+	// forgiving scripts end without a word when a fault happens to their request.
+	forgiving bool
 }
 
 func (scriptRacer) prepare(context.Context) error { return nil }
 
 func (s scriptRacer) promote(ctx context.Context) (told, error) {
-	if err := s.registry.promote(ctx, s.model, s.version, true); err != nil {
+	err := s.registry.promote(ctx, s.model, s.version, true)
+	switch {
+	case err != nil && s.forgiving && ctx.Err() == nil:
+		return told{word: failed, text: err.Error()}, nil
+	case err != nil:
 		return told{}, err
 	}
 	return told{word: won}, nil
@@ -63,15 +70,27 @@ type engineRacer struct {
 // mlflow.DefaultBackoffFactor); here those whom the server turned away are to come back while the others still race.
 const engineBackoff = 0.05
 
-func newEngineRacer(address, model string, version int) (*engineRacer, error) {
+// newEngine returns an engine and its client. requestTimeout 0 is the client's default.
+func newEngine(address string, way handover.Way, requestTimeout time.Duration) (*handover.Engine, *mlflow.Client, error) {
 	client, err := mlflow.New(mlflow.Config{
 		BaseURL: address, BackoffFactor: engineBackoff, UserAgent: "race", Transport: &http.Transport{MaxIdleConnsPerHost: 4},
+		RequestTimeout: requestTimeout,
 	})
+	if err != nil {
+		return nil, nil, err
+	}
+	return handover.New(client, way, handover.WithPacing(client.Pacing()), handover.WithClock(client)), client, nil
+}
+
+func newEngineRacer(
+	address, model string, version int, way handover.Way, requestTimeout time.Duration,
+) (*engineRacer, error) {
+	engine, client, err := newEngine(address, way, requestTimeout)
 	if err != nil {
 		return nil, err
 	}
 	return &engineRacer{
-		engine: handover.New(client, handover.Atomic), client: client,
+		engine: engine, client: client,
 		goal: handover.Goal{
 			Model: model, Version: registry.Number(version), Stage: registry.StageProduction, ArchiveExisting: true,
 		},
@@ -85,15 +104,17 @@ func (e *engineRacer) prepare(ctx context.Context) error {
 }
 
 func (e *engineRacer) promote(ctx context.Context) (told, error) {
-	_, err := e.engine.Run(ctx, e.goal)
+	outcome, err := e.engine.Run(ctx, e.goal)
 	if ctx.Err() != nil {
 		return told{}, ctx.Err()
 	}
-	said := told{word: wordOfError(err)}
-	if err != nil {
-		said.text = err.Error()
+	switch {
+	case err != nil:
+		return told{word: wordOfError(err), text: err.Error()}, nil
+	case outcome.Unread != nil:
+		return told{word: unsure, text: outcome.Unread.Error()}, nil
 	}
-	return said, nil
+	return told{word: won}, nil
 }
 
 func (e *engineRacer) again(ctx context.Context) (told, error) {

@@ -14,17 +14,19 @@ type result struct {
 	holders []int
 	// told has what each racer was told, by its version.
 	told map[int]told
-	// unavailable is how often a racer was answered 503.
-	unavailable int
 	// settled are the holders after the only racer of ours that holds the stage has applied again; nil if it need not,
 	// because it holds the stage alone or not at all.
 	settled []int
-	// late says that the gate let some go without the others.
-	late bool
+	// seen is what the gate saw.
+	seen record
+	// owners, spare and marked are of a round of registrations (see registers).
+	registrations
 }
 
 // round sets the scene, lets everybody prepare and then race, and looks who holds the stage.
-func (c *course) round(ctx context.Context, h heat, lineUp bool) (result, error) {
+// It is the round with that number, counted from 1.
+func (c *course) round(ctx context.Context, h heat, round int) (result, error) {
+	lineUp := h.lineUp || round%2 == 1
 	entrants := h.entrants
 	if err := c.reset(ctx, h); err != nil {
 		return result{}, err
@@ -37,7 +39,7 @@ func (c *course) round(ctx context.Context, h heat, lineUp bool) (result, error)
 	if err := together(entrants, func(one entrant) error { return one.prepare(ctx) }); err != nil {
 		return result{}, err
 	}
-	c.gate.arm(names, lineUp)
+	c.gate.arm(names, lineUp, c.draw(h, round, names)...)
 	came := result{told: make(map[int]told)}
 	var mutex sync.Mutex
 	err := together(entrants, func(one entrant) error {
@@ -51,12 +53,24 @@ func (c *course) round(ctx context.Context, h heat, lineUp bool) (result, error)
 	if err != nil {
 		return result{}, err
 	}
-	came.unavailable, came.late = c.gate.report()
+	came.seen = c.gate.report()
+	c.gate.arm(nil, false)
 	if came.holders, err = c.registry.holders(ctx, c.model); err != nil {
 		return result{}, err
 	}
 	came.settled, err = c.settle(ctx, entrants, came.holders)
 	return came, err
+}
+
+// draw returns the faults of a round, which depend on the seed, the race and the number of the round only.
+func (c *course) draw(h heat, round int, names []string) []due {
+	if !c.faults {
+		return nil
+	}
+	if c.again > 0 {
+		round = c.again
+	}
+	return drawFaults(h.random(c.seed, round), names, c.requestTimeout)
 }
 
 // settle lets the only holder who follows the protocol apply again if a script came after it had read back.

@@ -18,7 +18,7 @@ var (
 
 func TestTally_countsWhatEachWasTold(t *testing.T) {
 	counted := raced(first, second, script)
-	counted.add(result{holders: []int{2}, unavailable: 2, told: map[int]told{2: {word: won}, 3: {word: displaced}, 4: {word: won}}})
+	counted.add(result{holders: []int{2}, seen: record{unavailable: 2}, told: map[int]told{2: {word: won}, 3: {word: displaced}, 4: {word: won}}})
 	counted.add(result{holders: []int{4}, told: map[int]told{2: {word: won}, 3: {word: refused}, 4: {word: won}}})
 	counted.took = 3 * time.Second
 	if err := counted.problem(); err != nil {
@@ -55,7 +55,7 @@ func TestTally_problems(t *testing.T) {
 		"holder told otherwise": {holders: []int{2}, told: map[int]told{2: {word: displaced}}},
 		"another word":          {holders: []int{2}, told: map[int]told{3: {word: otherwise}}},
 		"a 503 is shown":        {holders: []int{2}, told: map[int]told{2: {word: won, text: "Warning: answered 503"}}},
-		"not lined up":          {holders: []int{2}, late: true},
+		"not lined up":          {holders: []int{2}, seen: record{late: true}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			counted := raced(first, second, script)

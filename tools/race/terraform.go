@@ -24,7 +24,8 @@ const planFile = "race.tfplan"
 var reviewedPlan = regexp.MustCompile(`archived_versions\s+= \[\s+\+ "1",`)
 
 // newTerraformRacer writes the configuration: every other racer uses the resource of the version, the rest the pointer.
-func newTerraformRacer(c *cli, folder, address, model string, version int) (*terraformRacer, error) {
+// settings are more lines of the provider block.
+func newTerraformRacer(c *cli, folder, address, model string, version int, settings string) (*terraformRacer, error) {
 	if err := os.Mkdir(folder, 0o755); err != nil {
 		return nil, err
 	}
@@ -35,6 +36,7 @@ func newTerraformRacer(c *cli, folder, address, model string, version int) (*ter
 	content := fmt.Sprintf(terraform.Requirements+`
 provider "mlregistry" {
   tracking_uri = %q
+  %s
 }
 
 resource %q "live" {
@@ -42,7 +44,7 @@ resource %q "live" {
   stage      = "Production"
   version    = %d
 }
-`, address, resource, model, version)
+`, address, settings, resource, model, version)
 	return &terraformRacer{cli: c, folder: folder}, os.WriteFile(filepath.Join(folder, "main.tf"), []byte(content), 0o600)
 }
 

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/handover"
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
 )
 
 // word is what a racer was told in the end.
@@ -17,8 +18,13 @@ const (
 	won
 	// displaced says that another took the stage at the same time.
 	displaced
-	// refused says that a version which the plan does not name holds the stage by now, and that nothing was touched.
+	// refused says that a version which the plan does not name holds the stage by now, or that somebody has moved the version
+	// itself since, and that nothing was touched.
 	refused
+	// failed says that the promotion failed, and how it left the stage. Only a fault brings that about.
+	failed
+	// unsure says that it could not be found out what was done, or who holds the stage. Only a fault brings that about.
+	unsure
 )
 
 // wordOfError classifies what the engine returned.
@@ -26,11 +32,25 @@ func wordOfError(err error) word {
 	if err == nil {
 		return won
 	}
+	if stopped, ok := errors.AsType[*handover.FailedError](err); ok && (stopped.MayBeLate || stopped.GiveBackErr != nil) {
+		return unsure
+	}
+	if _, ok := errors.AsType[*handover.UnsettledError](err); ok {
+		return unsure
+	}
 	if _, ok := errors.AsType[*handover.DisplacedError](err); ok {
 		return displaced
 	}
 	if _, ok := errors.AsType[*handover.IntruderError](err); ok {
 		return refused
+	}
+	if _, ok := errors.AsType[*handover.MovedError](err); ok {
+		return refused
+	}
+	_, stopped := errors.AsType[*handover.FailedError](err)
+	_, answered := errors.AsType[*registry.Error](err) // Of the first look: nothing was sent.
+	if stopped || answered {
+		return failed
 	}
 	return otherwise
 }
@@ -38,15 +58,22 @@ func wordOfError(err error) word {
 // wordOfOutput classifies what a user of Terraform read. Terraform frames messages and breaks their lines.
 func wordOfOutput(exitCode int, output string) word {
 	text := strings.Join(strings.Fields(strings.NewReplacer("│", " ", "╷", " ", "╵", " ").Replace(output)), " ")
+	has := func(part string) bool { return strings.Contains(text, part) }
 	switch {
+	case exitCode == 0 && has("could not be read back"):
+		return unsure
 	case exitCode == 0:
 		return won
 	case strings.Count(text, "Error: ") != 1:
 		return otherwise
-	case strings.Contains(text, "but somebody else acted at the same time"):
+	case has("may still do what it was asked last"), has("giving the stage back failed too"), has("not by version"):
+		return unsure
+	case has("but somebody else acted at the same time"):
 		return displaced
-	case strings.Contains(text, "which the reviewed plan does not archive"):
+	case has("which the reviewed plan does not archive"), has("and the plan was made when it was in"):
 		return refused
+	case has("could not be moved to"), has("reading the versions of model"):
+		return failed
 	}
 	return otherwise
 }
