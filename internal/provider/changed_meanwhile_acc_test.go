@@ -108,6 +108,12 @@ func TestAccModelStage_stageUnknownAtPlan(t *testing.T) {
 	w.MustApply()
 	w.wantStages("1", "Staging")
 	config("Production")
+	stopped := w.Apply() // Only the apply learns that it is another stage. It changes nothing; the next plan shows what is replaced.
+	if stopped.ExitCode == 0 {
+		t.Fatalf("the apply went through:\n%s", stopped.Output)
+	}
+	wantText(t, stopped.Output, "would point at another stage")
+	w.wantStages("1", "Staging")
 	w.MustApply()
 	w.wantStages("1", "Production")
 	w.emptyPlan()
