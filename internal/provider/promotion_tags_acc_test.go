@@ -275,7 +275,8 @@ func TestAccPromotionTags_requests(t *testing.T) {
 		calls := endpoints(proxy)
 		if w.Lags() { // What is not shown at once is read again.
 			calls = slices.DeleteFunc(calls, func(call string) bool { return call == "model-versions/get" })
-			calls = slices.CompactFunc(calls, func(a, b string) bool { return a == b && a == "model-versions/search" })
+			const search = "model-versions/search"
+			calls = slices.CompactFunc(calls, func(a, b string) bool { return a == search && b == search })
 		}
 		want := []string{"model-versions/search", "model-versions/transition-stage", "model-versions/search"}
 		if settings != "" {

@@ -112,7 +112,7 @@ func (e *engineRacer) promote(ctx context.Context) (told, error) {
 	case err != nil:
 		return told{word: wordOfError(err), text: err.Error()}, nil
 	case outcome.Unread != nil:
-		return told{word: unsure, text: outcome.Unread.Error()}, nil
+		return told{word: unsure, text: outcome.Unread.Error()}, nil //nolint:nilerr // What a racer is told is no error of the race.
 	}
 	return told{word: won}, nil
 }
