@@ -22,7 +22,7 @@ var (
 
 func TestWordOfError(t *testing.T) {
 	for want, err := range map[word]error{
-		won: nil, displaced: fmt.Errorf("apply: %w", errDisplaced), refused: errRefused, otherwise: errUnsettled,
+		won: nil, displaced: fmt.Errorf("apply: %w", errDisplaced), refused: errRefused, unsure: errUnsettled,
 	} {
 		if got := wordOfError(err); got != want {
 			t.Errorf("%v is classified as %d, not %d", err, got, want)
@@ -31,7 +31,7 @@ func TestWordOfError(t *testing.T) {
 }
 
 func TestWordOfOutput_readsThroughTheFrameOfAMessage(t *testing.T) {
-	for want, err := range map[word]error{displaced: errDisplaced, refused: errRefused, otherwise: errUnsettled} {
+	for want, err := range map[word]error{displaced: errDisplaced, refused: errRefused, unsure: errUnsettled} {
 		if got := wordOfOutput(1, framed(err)); got != want {
 			t.Errorf("this is classified as %d, not %d:\n%s", got, want, framed(err))
 		}
