@@ -14,7 +14,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"testing"
 	"time"
 
@@ -181,7 +180,7 @@ func checkAfterKill(t *testing.T, path string, greatest int) {
 	if holders := client.holders("Production"); len(holders) != 1 {
 		t.Fatalf("the holders are %v, want one", holders)
 	}
-	client.want(http.StatusOK, "PATCH", "registered-models/update", body{"name": "m", "description": strings.Repeat("x", greatest)})
+	client.want(http.StatusOK, "PATCH", "registered-models/update", body{"name": "m", "description": strconv.Itoa(greatest)})
 	if err := opened.Close(); err != nil {
 		t.Fatalf("Close: %v", err)
 	}
