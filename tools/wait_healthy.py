@@ -1,4 +1,4 @@
-"""Waits until a URL answers 200. Fails when the process that should serve it has ended, or after 120 seconds.
+"""Waits until a URL answers 200. Fails when the process that should serve it has ended, or after 300 seconds.
 
 Usage: wait_healthy.py URL PID
 """
@@ -10,7 +10,7 @@ import urllib.request
 
 url, pid = sys.argv[1], int(sys.argv[2])
 direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-deadline = time.monotonic() + 120
+deadline = time.monotonic() + 300
 while time.monotonic() < deadline:
     try:
         os.kill(pid, 0)
@@ -21,4 +21,4 @@ while time.monotonic() < deadline:
             sys.exit(0)
     except OSError:
         time.sleep(0.1)
-sys.exit(f"{url} did not answer within 120 seconds")
+sys.exit(f"{url} did not answer within 300 seconds")
