@@ -49,6 +49,15 @@ func lean[Q, A any](ctx context.Context, s leanServer, req Q, call func(context.
 	return call(passed, req)
 }
 
+// ConfigureProvider is the framework's. It is counted, too: how long Terraform takes from there to its first request shows its pace.
+func (s leanServer) ConfigureProvider(
+	ctx context.Context, req *tfprotov6.ConfigureProviderRequest,
+) (*tfprotov6.ConfigureProviderResponse, error) {
+	ctx, through := s.walk.Begin(ctx)
+	defer through()
+	return s.fullServer.ConfigureProvider(ctx, req)
+}
+
 // ValidateResourceConfig is the framework's.
 func (s leanServer) ValidateResourceConfig(
 	ctx context.Context, req *tfprotov6.ValidateResourceConfigRequest,
