@@ -10,6 +10,8 @@ import (
 // history is what this process has written to one model, as far as reads have not shown it yet, and what it last read of it.
 type history struct {
 	writes []*write
+	// reads counts those that are under way.
+	reads int
 	// model and versions are the last ones that were read by a request of their own, seen are versions that were read one by
 	// one, or came back from writes; nil for none.
 	model    *registry.Model
@@ -79,7 +81,7 @@ func (h *history) holders(of registry.Stage) []registry.Number {
 // last returns the last write to an object that reads have not shown everywhere yet; nil for none.
 func (h *history) last(of object) *write {
 	for _, w := range h.writes {
-		if w.object == of {
+		if w.object == of && w.replaced == 0 {
 			return w
 		}
 	}
@@ -89,11 +91,25 @@ func (h *history) last(of object) *write {
 // drop forgets the writes for which unneeded returns true.
 func (h *history) drop(unneeded func(*write) bool) { h.writes = slices.DeleteFunc(h.writes, unneeded) }
 
+// replace says that a write of the given order has taken the place of those for which undone returns true.
+func (h *history) replace(order int, undone func(*write) bool) {
+	for _, w := range h.writes {
+		if w.replaced == 0 && undone(w) {
+			w.replaced = order
+		}
+	}
+}
+
 // add takes a write in. Reads wait for it as long as patience.
 func (h *history) add(w *write, order int) {
-	h.drop(func(other *write) bool { return other.object == w.object })
+	h.replace(order, func(other *write) bool { return other.object == w.object })
 	w.order, w.due = order, time.Now().Add(patience)
 	h.writes = append(h.writes, w)
+}
+
+// pending reports whether there is a write that reads may not show yet.
+func (h *history) pending() bool {
+	return slices.ContainsFunc(h.writes, func(w *write) bool { return w.replaced == 0 })
 }
 
 // compare returns the writes that a read should have shown and has not. It leaves out those that ended after the read began, which
@@ -102,7 +118,7 @@ func (h *history) compare(shown *sight, upTo int) (missed []*write) {
 	proof := 0
 	changed := make(map[*write]bool)
 	for _, w := range h.writes {
-		if w.order > upTo || !w.concerns(shown) {
+		if !w.binds(upTo) || !w.concerns(shown) {
 			continue
 		}
 		switch w.check.compare(shown) {
@@ -132,6 +148,6 @@ func (h *history) compare(shown *sight, upTo int) (missed []*write) {
 // misses reports whether a part of a list does not show a write that had ended when the list began.
 func (h *history) misses(shown *sight, upTo int) bool {
 	return slices.ContainsFunc(h.writes, func(w *write) bool {
-		return w.order <= upTo && w.concerns(shown) && w.check.compare(shown) == before
+		return w.binds(upTo) && w.concerns(shown) && w.check.compare(shown) == before
 	})
 }

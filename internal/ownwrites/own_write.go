@@ -18,9 +18,13 @@ func (r *Registry) begin(model string) *history {
 // end takes note of a write to a model. It changes the objects of writes, in this order: the last one stands for the others.
 // One that failed has changed nothing, unless its outcome is unknown: then either value may be read.
 func (r *Registry) end(model string, failure error, writes ...*write) {
-	r.mu.Lock()
+	h := r.begin(model)
 	defer r.mu.Unlock()
-	h := r.history(model)
+	r.record(h, failure, writes...)
+}
+
+// record is end. The caller holds mu.
+func (r *Registry) record(h *history, failure error, writes ...*write) {
 	for _, w := range writes {
 		switch {
 		case failure == nil:

@@ -26,6 +26,8 @@ type Registry struct {
 	models map[string]*history
 	// ended counts the writes that have ended.
 	ended int
+	// lists counts those that are under way.
+	lists int
 	// lags says that a read did not show an own write at once, and none has failed to show one in the end.
 	lags, failed bool
 }
@@ -42,7 +44,7 @@ func (r *Registry) Forget() {
 	defer r.mu.Unlock()
 	for name, h := range r.models {
 		h.forgetReads()
-		if len(h.writes) == 0 {
+		if len(h.writes) == 0 && h.reads == 0 {
 			delete(r.models, name)
 		}
 		for _, w := range h.writes {
@@ -88,14 +90,15 @@ func (r *Registry) Versions(ctx context.Context, model string) ([]registry.Versi
 // read looks at a model until it shows what this process had written to it when the look began, or the patience is over.
 func (r *Registry) read(ctx context.Context, model string, look func() (sight, error)) error {
 	for pause := shortestPause; ; pause = min(2*pause, longestPause) {
-		upTo := r.now()
+		upTo := r.enter(model)
 		shown, err := look()
 		// A server with users refuses questions about what does not exist.
 		shown.missing = errors.Is(err, registry.ErrNotFound) || errors.Is(err, registry.ErrPermissionDenied)
-		if err != nil && !shown.missing {
-			return err
+		var missed missed
+		if err == nil || shown.missing {
+			missed = r.compare(model, &shown, upTo)
 		}
-		missed := r.compare(model, &shown, upTo)
+		r.leave(model)
 		if len(missed.writes) == 0 {
 			return err
 		}
@@ -110,11 +113,21 @@ func (r *Registry) read(ctx context.Context, model string, look func() (sight, e
 	}
 }
 
-// now returns how many writes have ended.
-func (r *Registry) now() int {
-	r.mu.Lock()
+// enter begins a read of a model, and returns how many writes have ended.
+func (r *Registry) enter(model string) (upTo int) {
+	h := r.begin(model)
 	defer r.mu.Unlock()
+	h.reads++
 	return r.ended
+}
+
+// leave ends it. Writes that others have replaced are not needed any more once no read is under way that began before.
+func (r *Registry) leave(model string) {
+	h := r.begin(model)
+	defer r.mu.Unlock()
+	if h.reads--; h.reads == 0 && r.lists == 0 {
+		h.drop(func(w *write) bool { return w.replaced != 0 })
+	}
 }
 
 // notice remembers that reads lag, or that they do not catch up.

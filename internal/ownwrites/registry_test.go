@@ -3,6 +3,7 @@ package ownwrites_test
 import (
 	"context"
 	"errors"
+	"iter"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -285,6 +286,50 @@ func TestAReadBesideAWriteIsBelieved(t *testing.T) {
 	})
 }
 
+// A read that a later write passes has to show the earlier one still, or what came after it.
+func TestAReadBesideALaterWriteShowsTheEarlierOne(t *testing.T) {
+	for name, later := range map[string]func(ctx context.Context, r registry.Registry) error{
+		"to the same version": moveTo(2, registry.StageArchived),
+		"that deletes it":     func(ctx context.Context, r registry.Registry) error { return r.DeleteVersion(ctx, "m", 2) },
+		"that deletes all":    func(ctx context.Context, r registry.Registry) error { return r.DeleteModel(ctx, "m") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				_, target := prepared(t, time.Second)
+				slow := &slowReads{replica: target, hold: make(chan struct{})}
+				reg := ownwrites.New(slow)
+				if err := promote(2)(t.Context(), reg); err != nil {
+					t.Fatal(err)
+				}
+				for _, list := range []bool{true, false} {
+					go func() {
+						read := versionsFact(2, stageOf)
+						if list {
+							read = func(ctx context.Context, r registry.Reader) (string, error) {
+								for version, err := range r.(registry.Searcher).SearchVersions(ctx, registry.Search{Model: "m"}) {
+									if err != nil || version.Number == 2 {
+										return stageOf(version), err
+									}
+								}
+								return "gone", nil
+							}
+						}
+						if got, err := read(t.Context(), reg); got == "None" || err != nil {
+							t.Errorf("in a list: %t: %q, %v", list, got, err)
+						}
+					}()
+				}
+				synctest.Wait()
+				if err := later(t.Context(), reg); err != nil {
+					t.Fatal(err)
+				}
+				close(slow.hold)
+				time.Sleep(time.Minute) // In the bubble's own time.
+			})
+		})
+	}
+}
+
 // slowReads holds back the answers to reads.
 type slowReads struct {
 	*replica
@@ -296,4 +341,21 @@ func (s *slowReads) Model(ctx context.Context, name string) (registry.Model, err
 	model, err := s.replica.Model(ctx, name)
 	<-s.hold
 	return model, err
+}
+
+func (s *slowReads) Versions(ctx context.Context, name string) ([]registry.Version, error) {
+	versions, err := s.replica.Versions(ctx, name)
+	<-s.hold
+	return versions, err
+}
+
+func (s *slowReads) SearchVersions(ctx context.Context, search registry.Search) iter.Seq2[registry.Version, error] {
+	return func(yield func(registry.Version, error) bool) {
+		for version, err := range s.replica.SearchVersions(ctx, search) {
+			<-s.hold
+			if !yield(version, err) {
+				return
+			}
+		}
+	}
 }

@@ -16,6 +16,7 @@ import (
 func (r *Registry) SearchModels(ctx context.Context, search registry.Search) iter.Seq2[registry.Model, error] {
 	return func(yield func(registry.Model, error) bool) {
 		upTo, written := r.written()
+		defer r.through()
 		listed := make(map[string]bool)
 		for model, err := range r.Client.SearchModels(ctx, search) {
 			if err == nil && written[model.Name] {
@@ -50,6 +51,7 @@ func (r *Registry) SearchModels(ctx context.Context, search registry.Search) ite
 func (r *Registry) SearchVersions(ctx context.Context, search registry.Search) iter.Seq2[registry.Version, error] {
 	return func(yield func(registry.Version, error) bool) {
 		upTo, written := r.written()
+		defer r.through()
 		held := make(map[string][]registry.Version)
 		for version, err := range r.Client.SearchVersions(ctx, search) {
 			if err == nil && written[version.Model] {
@@ -126,12 +128,13 @@ func covers(search registry.Search, model string) bool {
 		(search.Model == "" || search.Model == model) && strings.HasPrefix(model, search.Prefix)
 }
 
-// written returns how many writes have ended, and the models to which some were made that reads may not show yet.
+// written begins a list. It returns how many writes have ended, and the models to which some were made that reads may not show yet.
 func (r *Registry) written() (upTo int, models map[string]bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.lists++
 	for name, h := range r.models {
-		if len(h.writes) > 0 {
+		if h.pending() {
 			if models == nil {
 				models = make(map[string]bool)
 			}
@@ -139,6 +142,13 @@ func (r *Registry) written() (upTo int, models map[string]bool) {
 		}
 	}
 	return r.ended, models
+}
+
+// through ends a list.
+func (r *Registry) through() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.lists--
 }
 
 // misses reports whether a part of a list does not show what was written to a model.

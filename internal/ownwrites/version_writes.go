@@ -76,14 +76,19 @@ func (r *Registry) endAll(model string, number registry.Number, failure error, w
 		return
 	}
 	h := r.begin(model)
-	h.drop(func(other *write) bool { return number == 0 || other.object.number == number || other.pointsAt(number) })
+	defer r.mu.Unlock()
+	gone := func(other *write) bool { return number == 0 || other.object.number == number || other.pointsAt(number) }
+	if failure == nil {
+		h.replace(r.ended+1, gone)
+	} else {
+		h.drop(gone)
+	}
 	if number == 0 {
 		h.forgetReads()
 	}
 	delete(h.seen, number)
 	h.deleted = true
-	r.mu.Unlock()
-	r.end(model, failure, w)
+	r.record(h, failure, w)
 }
 
 // SetVersionTag sets one tag of a version.

@@ -12,8 +12,9 @@ type write struct {
 	object object
 	// what says it for people.
 	what string
-	// order counts the writes of this process, in the order in which they ended.
-	order int
+	// order counts the writes of this process, in the order in which they ended. replaced is the order of the one that took the
+	// place of this one, 0 for none: reads that began before that are still to show this one.
+	order, replaced int
 	// due is until when reads wait for it.
 	due time.Time
 	// unseen are the views that have not shown it yet. shown says that one has.
@@ -44,6 +45,11 @@ const (
 
 // check compares what a read has shown with a write.
 type check interface{ compare(seen *sight) verdict }
+
+// binds reports whether a read has to show the write that began when upTo writes had ended.
+func (w *write) binds(upTo int) bool {
+	return w.order <= upTo && (w.replaced == 0 || upTo < w.replaced)
+}
 
 // concerns reports whether a sight can say anything of a write.
 func (w *write) concerns(seen *sight) bool {
