@@ -9,7 +9,7 @@ import (
 
 // skew is how much longer than it lasted by the server's clock a stage is looked at that seems older than the own transition
 // and is not the one before it.
-const skew = time.Second
+const skew = 300 * time.Millisecond
 
 // place is where a version was at a time of its last update.
 type place struct {
@@ -37,8 +37,9 @@ type moved struct {
 
 func (m *moved) compare(seen *sight) verdict {
 	timed := !m.to.updated.IsZero()
+	// What the same transition changed bears its time, for it is one transaction; what came later bears a later one.
 	if timed && seen.view == ofVersions && slices.ContainsFunc(seen.versions, func(version registry.Version) bool {
-		return version.UpdatedAt.Equal(m.to.updated) // Of the same transition, which is one transaction.
+		return !version.UpdatedAt.Before(m.to.updated)
 	}) {
 		return proves
 	}
@@ -59,10 +60,20 @@ func (m *moved) compare(seen *sight) verdict {
 	case !m.known:
 		m.earlier, m.known = append(m.earlier, now), true
 		return before
-	case !timed || now.updated.IsZero():
+	case !timed || now.updated.IsZero() || m.displaced(now, seen):
 		return later
 	}
 	return m.third(now)
+}
+
+// displaced reports whether somebody's promotion has archived the version as a holder of the stage to which this process has moved it, and
+// where it was not before.
+func (m *moved) displaced(now place, seen *sight) bool {
+	was := func(earlier place) bool { return earlier.stage == m.to.stage }
+	return now.stage == registry.StageArchived && !slices.ContainsFunc(m.earlier, was) &&
+		slices.ContainsFunc(seen.versions, func(version registry.Version) bool {
+			return version.Stage == m.to.stage && version.UpdatedAt.Equal(now.updated)
+		})
 }
 
 // third is for a place that is neither the one before nor the one to which the version was moved, at a time before that: another
@@ -81,8 +92,9 @@ func (m *moved) third(now place) verdict {
 // left is a version that had the stage which another one has entered by a transition that archives. A server that ignores the flag
 // leaves it there, which the list of versions shows.
 type left struct {
-	number  registry.Number
-	stage   registry.Stage
+	number registry.Number
+	// was is where it was before, and updated the time of the transition.
+	was     place
 	updated time.Time
 }
 
@@ -93,7 +105,7 @@ func (l *left) compare(seen *sight) verdict {
 		return silent
 	case !l.updated.IsZero() && !version.UpdatedAt.Before(l.updated):
 		return proves
-	case version.Stage == l.stage:
+	case l.was.same(placeOf(version)):
 		return before
 	}
 	return fits

@@ -28,7 +28,8 @@
 // A version may be at a place that is neither, and at a time before the own transition. Either another transition has overtaken
 // this one, for a registry takes the time before its transaction ends and clocks of its servers differ; or somebody moved the version
 // between this process's look and its transition, and the reads lag. Reads that lag show a place for as long as it lasted, so that it is
-// believed once it was shown a second longer than that.
+// believed once it was shown some tenths of a second longer than that. No lag is the reason where a version in the list bears the time of
+// the own transition or a later one, nor where a promotion of somebody else has archived the version as a holder of its new stage.
 //
 // # What happens until then
 //

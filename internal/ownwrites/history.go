@@ -1,6 +1,7 @@
 package ownwrites
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -59,7 +60,7 @@ func (h *history) known(number registry.Number) []registry.Version {
 }
 
 // holders returns the versions that were in a stage when they were last read.
-func (h *history) holders(of registry.Stage) []registry.Number {
+func (h *history) holders(of registry.Stage) []registry.Version {
 	last := make(map[registry.Number]registry.Version)
 	for _, version := range h.versions {
 		last[version.Number] = version
@@ -69,13 +70,10 @@ func (h *history) holders(of registry.Stage) []registry.Number {
 			last[number] = version
 		}
 	}
-	var holders []registry.Number
-	for number, version := range last {
-		if version.Stage == of {
-			holders = append(holders, number)
-		}
-	}
-	return registry.SortedNumbers(holders)
+	holders := slices.Collect(maps.Values(last))
+	holders = slices.DeleteFunc(holders, func(version registry.Version) bool { return version.Stage != of })
+	registry.SortVersions(holders)
+	return holders
 }
 
 // last returns the last write to an object that reads have not shown everywhere yet; nil for none.

@@ -143,8 +143,57 @@ func TestATransitionThatOvertakesIsNotTakenForALag(t *testing.T) {
 			if witness {
 				want(t, reg, versionsFact(2, stageOf), "Archived", 0, 0)
 			} else {
-				want(t, reg, versionsFact(2, stageOf), "Archived", time.Second, 3*time.Second)
+				want(t, reg, versionsFact(2, stageOf), "Archived", 300*time.Millisecond, time.Second)
 			}
+		})
+	}
+	// A third one, which came later by all clocks, shows it as well.
+	synctest.Test(t, func(t *testing.T) {
+		reg, target := prepared(t, 0)
+		look(t, reg)
+		if err := moveTo(2, registry.StageStaging)(t.Context(), reg); err != nil {
+			t.Fatal(err)
+		}
+		for _, slow := range []time.Duration{20 * time.Millisecond, 0} {
+			target.slow = slow
+			if err := moveTo(map[bool]registry.Number{true: 2, false: 3}[slow > 0], registry.StageArchived)(t.Context(), target); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want(t, reg, versionsFact(2, stageOf), "Archived", 0, 0)
+	})
+}
+
+// Whoever takes the stage from the version by a promotion shows that it had it, whatever the clocks say.
+func TestADisplacedVersionIsNotTakenForALag(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		reg, target := prepared(t, 0)
+		look(t, reg)
+		if err := moveTo(2, registry.StageStaging)(t.Context(), reg); err != nil {
+			t.Fatal(err)
+		}
+		target.slow = 20 * time.Millisecond
+		if err := moveTo(3, registry.StageStaging)(t.Context(), target); err != nil {
+			t.Fatal(err)
+		}
+		want(t, reg, versionsFact(2, stageOf), "Archived", 0, 0)
+	})
+}
+
+// The version that this process's transition has archived may be promoted again by one that overtakes it.
+func TestAVersionThatComesBackIsNotTakenForALag(t *testing.T) {
+	for _, read := range []facts{versionFact(1, stageOf), versionsFact(1, stageOf)} {
+		synctest.Test(t, func(t *testing.T) {
+			reg, target := prepared(t, 0)
+			look(t, reg)
+			if err := promote(2)(t.Context(), reg); err != nil {
+				t.Fatal(err)
+			}
+			target.slow = 20 * time.Millisecond
+			if err := promote(1)(t.Context(), target); err != nil {
+				t.Fatal(err)
+			}
+			want(t, reg, read, "Production", 0, time.Second)
 		})
 	}
 }

@@ -119,7 +119,7 @@ func (r *Registry) TransitionStage(ctx context.Context, transition registry.Tran
 			check.known = check.known || other.known
 		}
 	}
-	var holders []registry.Number
+	var holders []registry.Version
 	if transition.ArchiveExisting {
 		holders = h.holders(transition.Stage)
 	}
@@ -132,10 +132,10 @@ func (r *Registry) TransitionStage(ctx context.Context, transition registry.Tran
 	check.to.updated = version.UpdatedAt
 	var writes []*write
 	for _, other := range holders {
-		if other != number {
+		if other.Number != number && !version.UpdatedAt.IsZero() {
 			writes = append(writes, &write{
-				object: object{departure, other, ""}, what: fmt.Sprintf("version %s out of %s", other, transition.Stage), unseen: ofVersion | ofVersions,
-				check: &left{number: other, stage: transition.Stage, updated: version.UpdatedAt},
+				object: object{departure, other.Number, ""}, what: fmt.Sprintf("version %s out of %s", other.Number, transition.Stage),
+				unseen: ofVersion | ofVersions, check: &left{number: other.Number, was: placeOf(other), updated: version.UpdatedAt},
 			})
 		}
 	}
