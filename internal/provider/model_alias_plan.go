@@ -129,7 +129,8 @@ func (r *modelAliasResource) planTaken(
 	if !taken {
 		// What an apply has just left for this resource may have gone since, with its version or its model: the plan said where it points.
 		if found, taken = r.session.ledger.Kept(at); !taken {
-			return spelled(ctx, r.session, "alias", "alias", at.Model, at.Name, model.Aliases, &resp.Diagnostics)
+			goes := func(other string) bool { return r.session.isReplaced(ctx, claim.Alias(at.Model, other)) }
+			return spelled(ctx, r.session, "alias", "alias", at.Model, at.Name, model.Aliases, goes, &resp.Diagnostics)
 		}
 	}
 	// During an apply the resource that goes may have gone by now.

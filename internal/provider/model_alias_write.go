@@ -39,7 +39,7 @@ func (r *modelAliasResource) set(
 			movedAlias(number, before.Version.ValueString()))
 		return false
 	}
-	if !found && !spelled(ctx, r.session, "alias", "alias", at.Model, at.Name, model.Aliases, diags) {
+	if !found && !spelled(ctx, r.session, "alias", "alias", at.Model, at.Name, model.Aliases, nil, diags) {
 		return false
 	}
 	r.session.ledger.Set(at)

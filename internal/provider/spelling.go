@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/claim"
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
 )
 
@@ -18,13 +19,15 @@ const otherSpellingAdvice = "Write the name as the registry does. If this resour
 	"state rm and import it under the registry's: a changed name would delete and create it."
 
 // spelled reports whether a new alias or tag may be created although there is one that is spelled alike. The registry may take the two
-// for the same, and would replace the one by the other: then the plan fails. found are the aliases or tags of the object.
+// for the same, and would replace the one by the other: then the plan fails. found are the aliases or tags of the object. leaves says
+// whether one of them goes before, in this apply; nil for none.
 func spelled[V any](
-	ctx context.Context, s *session, attribute, object, model, wanted string, found map[string]V, diags *diag.Diagnostics,
+	ctx context.Context, s *session, attribute, object, model, wanted string, found map[string]V, leaves func(name string) bool,
+	diags *diag.Diagnostics,
 ) bool {
 	other, alike := registry.OtherSpelling(found, wanted)
 	speller, asks := s.server.(registry.Speller)
-	if !alike || !asks {
+	if !alike || !asks || leaves != nil && leaves(other) {
 		return true
 	}
 	folds, err := speller.FoldsSpelling(ctx, model)
@@ -43,6 +46,12 @@ func spelled[V any](
 	return false
 }
 
+// isReplaced reports whether a resource in the state has an object and none that is planned so far declares it: Terraform deletes it
+// first, as a rule. Where it does not, the apply looks again.
+func (s *session) isReplaced(ctx context.Context, object claim.Object) bool {
+	return s.ledger.Stored(ctx, object) && !s.ledger.Declared(object)
+}
+
 // checkTagSpelling fails the plan of a key in tags that the object has in another spelling. It asks for nothing that the plan of the
 // object does not ask for anyway.
 func (s *session) checkTagSpelling(ctx context.Context, object tagPlace, key string, diags *diag.Diagnostics) {
@@ -54,7 +63,7 @@ func (s *session) checkTagSpelling(ctx context.Context, object tagPlace, key str
 	} else if model, err := s.cache.Model(ctx, object.model); err == nil {
 		tags = model.Tags
 	}
-	spelled(ctx, s, "tags", "tag", object.model, key, tags, diags)
+	spelled(ctx, s, "tags", "tag", object.model, key, tags, nil, diags)
 }
 
 // sameText says whether two values of an attribute are texts, or maps of texts, that differ in form alone: in blanks and line breaks at

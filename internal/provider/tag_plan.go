@@ -82,7 +82,8 @@ func (r *tagResource) planNew(ctx context.Context, at tagPlace, plan tagState, r
 	case found.ofPrompt:
 		refusePrompt("model_name", at.model, diags)
 	case !found.present:
-		spelled(ctx, r.session, "key", "tag", at.model, at.key, found.all, diags)
+		goes := func(other string) bool { return r.session.isReplaced(ctx, at.tag(other).object()) }
+		spelled(ctx, r.session, "key", "tag", at.model, at.key, found.all, goes, diags)
 	case plan.Value.IsUnknown() || r.session.isApply(req, at.model):
 	case !moves && r.session.ledger.Stored(ctx, at.object()): // Tainted, replaced, or another block's so far.
 		r.noteReplaced(ctx, at, plan, found, resp)

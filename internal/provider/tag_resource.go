@@ -122,7 +122,7 @@ func (r *tagResource) put(ctx context.Context, at tagPlace, plan tagState, befor
 		diags.AddAttributeError(path.Root("value"), fmt.Sprintf("The %s was changed since the plan", at), changedTag(found, before.Value.ValueString()))
 		return false
 	}
-	if !found.present && !spelled(ctx, r.session, "key", "tag", at.model, at.key, found.all, diags) {
+	if !found.present && !spelled(ctx, r.session, "key", "tag", at.model, at.key, found.all, nil, diags) {
 		return false
 	}
 	r.session.ledger.Set(at.object())
