@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
 )
@@ -99,6 +100,9 @@ func (c *call) failed(err error) error {
 	return failure
 }
 
+// noLocation is in net/http's error about a redirect whose address is none; it has no type for it.
+const noLocation = "failed to parse Location header"
+
 // lost describes an attempt without a whole answer.
 func (c *call) lost(err error) *registry.Error {
 	err = withoutURL(err)
@@ -123,6 +127,9 @@ func (c *call) lost(err error) *registry.Error {
 		case registry.FaultNotHTTP, registry.FaultHTTPS:
 			failure.Kind = registry.ErrNotMLflow
 		}
+	case strings.Contains(failure.Message, noLocation): // Its words hold the address, with what stands in its query.
+		failure.Kind, failure.Fault = registry.ErrNotMLflow, registry.FaultRedirect
+		failure.Message = "the server redirects to an address that cannot be read"
 	default: // the request could not even be tried
 		failure.Kind = registry.ErrUnreachable
 	}

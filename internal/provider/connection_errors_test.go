@@ -1,6 +1,8 @@
 package provider
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
 	"crypto/tls"
 	"io"
@@ -188,12 +190,19 @@ func TestConnectionErrorsNameTheSetting(t *testing.T) {
 		"no right": {at(answers(t, 403, "text/plain", "Permission denied")), "", "403: Permission denied", []string{"allow these credentials the request that the message names"}},
 		"host name not allowed": {at(answers(t, 403, "text/plain", "Invalid Host header - possible DNS rebinding attack detected")), registry.FaultHostHeader, "Invalid Host header",
 			[]string{"--allowed-hosts", "tracking_uri"}},
-		"too large":    {at(answers(t, 413, "text/html", "<h1>413 Request Entity Too Large</h1>nginx")), registry.FaultTooLarge, "413 Request Entity Too Large", []string{"description or tags", "client_max_body_size"}},
-		"too many":     {at(answers(t, 429, "text/plain", "slow down")), registry.FaultTooMany, "slow down", []string{"max_concurrent_requests", "MLFLOW_HTTP_REQUEST_MAX_RETRIES", "MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR"}},
+		"too large": {at(answers(t, 413, "text/html", "<h1>413 Request Entity Too Large</h1>nginx")), registry.FaultTooLarge, "413 Request Entity Too Large", []string{"description or tags", "client_max_body_size"}},
+		"too many":  {at(answers(t, 429, "text/plain", "slow down")), registry.FaultTooMany, "slow down", []string{"max_concurrent_requests", "MLFLOW_HTTP_REQUEST_MAX_RETRIES", "MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR"}},
+		"a long address": {at(answers(t, 414, "text/html", "<h1>414 Request-URI Too Large</h1>")), registry.FaultLongAddress, "414 Request-URI Too Large",
+			[]string{"filter", "--limit-request-line"}},
+		"no end": {at(answers(t, 200, "application/json", `{"model_versions": [{"name": "fraud", "version": "1"}], "next_page_token": "t"}`)), registry.FaultEndless,
+			"the same page token came twice", []string{"tracking_uri", "filter"}},
+		"a bomb":       {at(bomb(t)), registry.FaultTooLong, "unpack to more than 200 times as many", []string{"tracking_uri"}},
 		"500":          {at(answers(t, 500, "application/json", `{"error_code": "INTERNAL_ERROR", "message": "disk full"}`)), "", "disk full", []string{"Look at its log"}},
 		"502":          {at(answers(t, 502, "text/html", "<h1>502 Bad Gateway</h1>nginx")), "", "502 Bad Gateway nginx", []string{"Look at its log"}},
 		"503":          {at(answers(t, 503, "text/plain", "restarting")), "", "restarting", []string{"Look at its log"}},
 		"another host": {at(redirecting(t)), registry.FaultRedirect, "which is another server", []string{"tracking_uri", "exec", "token", "headers"}},
+		"an address that is none": {at(redirectingTo(t, "http://[broken/login?ticket=s3cr3t")), registry.FaultRedirect, "cannot be read",
+			[]string{"tracking_uri", "exec", "token", "headers"}},
 		"proxy away": {providerConfig{TrackingURI: text("http://mlflow.example.test"), ProxyURL: text("http://" + closedPort(t))}, registry.FaultProxy, "proxyconnect",
 			[]string{"proxy_url", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY"}},
 		"proxy refuses": {providerConfig{TrackingURI: text("https://mlflow.example.test"), ProxyURL: proxyOf(answering(403, "text/html", "no"))}, registry.FaultProxy,
@@ -217,6 +226,9 @@ func TestConnectionErrorsNameTheSetting(t *testing.T) {
 				t.Fatal("the call went through")
 			}
 			message := explain(err)
+			if strings.Contains(message, "s3cr3t") {
+				t.Errorf("%q shows a secret", message)
+			}
 			for _, want := range append([]string{test.text}, test.names...) {
 				if !strings.Contains(message, want) {
 					t.Errorf("%q does not say %q", message, want)
@@ -244,6 +256,32 @@ func slow(t *testing.T) providerConfig {
 	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }))
 	t.Cleanup(server.Close)
 	return providerConfig{TrackingURI: text(server.URL), RequestTimeout: types.Int64Value(1)}
+}
+
+// redirectingTo returns a server that sends everybody to an address as it is.
+func redirectingTo(t *testing.T, address string) string {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Location", address)
+		w.WriteHeader(http.StatusFound)
+	}))
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+// bomb returns a server whose answer is small and unpacks to 64 MB.
+func bomb(t *testing.T) string {
+	var packed bytes.Buffer
+	writer := gzip.NewWriter(&packed)
+	for range 64 {
+		_, _ = writer.Write(bytes.Repeat([]byte(" "), 1<<20))
+	}
+	_ = writer.Close()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Encoding", "gzip")
+		_, _ = w.Write(packed.Bytes())
+	}))
+	t.Cleanup(server.Close)
+	return server.URL
 }
 
 // redirecting returns a server that sends everybody to another one.

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/handover"
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/redact"
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
 )
 
@@ -19,10 +20,12 @@ func explain(err error) string { return explainWith(err, advise(err)) }
 
 // explainWith does so with the advice of a caller who knows better than the kind of the error.
 func explainWith(err error, advice string) string {
+	// Errors that were joined stand in lines of their own; the words of a server must not.
+	message := sentence(redact.OneLine(strings.ReplaceAll(err.Error(), "\n", "; ")))
 	if advice == "" {
-		return sentence(err.Error())
+		return message
 	}
-	return sentence(err.Error()) + "\n\n" + advice
+	return message + "\n\n" + advice
 }
 
 // sentence makes an error's text read as one.
@@ -64,6 +67,10 @@ func advise(err error) string {
 		lacks     *handover.TagsError
 	)
 	switch {
+	case errors.Is(err, registry.ErrInvalid) && strings.Contains(err.Error(), handover.UnfinishedTag):
+		return "The tag " + handover.UnfinishedTag + " is this provider's own: the provider itself sets it while it registers a version, so that a " +
+			"registration whose answer is lost, or whose run is killed, is found again and never done twice. This registry does not take the key. Allow " +
+			"it there; or have something else register the versions, and adopt them with version."
 	case errors.As(err, &failed):
 		return adviseFailed(failed)
 	case errors.As(err, &moved):

@@ -34,19 +34,19 @@ func Lean(server tfprotov6.ProviderServer, logged bool) tfprotov6.ProviderServer
 	if !ok {
 		panic(fmt.Sprintf("%T does not serve all that terraform-plugin-framework serves; was it upgraded?", server))
 	}
-	return leanServer{full, &claim.Walk{}, logged}
+	return leanServer{plainServer{full}, &claim.Walk{}, logged}
 }
 
-// lean counts a call while it lasts, and makes it with a context that nobody can hold on to.
-func lean[Q, A any](ctx context.Context, s leanServer, req Q, call func(context.Context, Q) (A, error)) (A, error) {
+// lean counts a call while it lasts, and makes it with a context that nobody can hold on to. The texts of its answer are plain.
+func lean[Q any, A comparable](ctx context.Context, s leanServer, req Q, call func(context.Context, Q) (A, error)) (A, error) {
 	ctx, through := s.walk.Begin(ctx)
 	defer through()
 	if s.logged {
-		return call(ctx, req)
+		return plainly(ctx, req, call)
 	}
 	passed, end := pass(ctx)
 	defer end()
-	return call(passed, req)
+	return plainly(passed, req, call)
 }
 
 // ConfigureProvider is the framework's. It is counted, too: how long Terraform takes from there to its first request shows its pace.

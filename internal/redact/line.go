@@ -87,15 +87,15 @@ func (s *Secrets) margin() int {
 
 // OneLine returns text as one line in which nothing acts on a terminal: white space and line breaks become single spaces, and
 // every other character that is not seen as one, such as an escape, a mark of writing direction or one without width, is shown as
-// its escape in Go. It hides no secrets.
+// its escape in Go. It hides no secrets, and is as long as a message may be at most.
 func OneLine(text string) string {
-	text = strings.Join(strings.Fields(text), " ")
-	return escape(text, func(rune) bool { return false })
+	text = strings.Join(strings.Fields(firstRunes(text, maxText)), " ")
+	return firstRunes(escape(text, func(rune) bool { return false }), maxText)
 }
 
 // Lines is OneLine for a text of this program's own, whose line breaks are meant. Its length is bounded all the same.
 func Lines(text string) string {
-	return firstRunes(escape(text, func(char rune) bool { return char == '\n' }), maxText)
+	return firstRunes(escape(firstRunes(text, maxText), func(char rune) bool { return char == '\n' }), maxText)
 }
 
 // maxText is the greatest number of characters of a whole message. This program's own are far shorter.
