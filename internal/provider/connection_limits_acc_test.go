@@ -143,6 +143,52 @@ func TestAccTimeouts_ofReadsCanBeRaised(t *testing.T) {
 	}
 }
 
+// The time limit of a data source bounds its read, with all pages: whether the server hangs, or has ever more pages.
+func TestAccTimeouts_ofDataSources(t *testing.T) {
+	var page atomic.Int64
+	endless := func(w http.ResponseWriter, r *http.Request) {
+		if !strings.HasSuffix(r.URL.Path, "/search") {
+			<-r.Context().Done()
+			return
+		}
+		var entries []string
+		for range 20 {
+			number := page.Add(1)
+			entries = append(entries, fmt.Sprintf(`{"name": "m%d", "version": "%d"}`, number, number))
+		}
+		time.Sleep(20 * time.Millisecond) // The server's own time, so that its 2,000 pages take longer than the limit.
+		kind := "registered_models"
+		if strings.Contains(r.URL.Path, "model-versions") {
+			kind = "model_versions"
+		}
+		_, _ = fmt.Fprintf(w, `{%q: [%s], "next_page_token": "t%d"}`, kind, strings.Join(entries, ","), page.Load())
+	}
+	for name, handler := range map[string]http.HandlerFunc{
+		"hangs": func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, "has no end": endless,
+	} {
+		t.Run(name, func(t *testing.T) {
+			server := httptest.NewServer(handler)
+			t.Cleanup(server.Close)
+			w := acctest.NewWorkspace(t, "")
+			blocks := acctest.Requirements + fmt.Sprintf("provider \"mlregistry\" {\n  tracking_uri = %q\n}\n", server.URL)
+			for number, block := range []string{
+				"mlregistry_registered_model\" \"d\" {\n  name = \"m\"", "mlregistry_registered_models\" \"d\" {", "mlregistry_server\" \"d\" {",
+				"mlregistry_model_version\" \"d\" {\n  model_name = \"m\"\n  version = 1", "mlregistry_model_versions\" \"d\" {\n  filter = \"run_id = '1'\"",
+			} {
+				blocks += fmt.Sprintf("data \"%s\n  timeouts = { read = \"%ds\" }\n}\n", block, 1+number%2)
+			}
+			w.Write("main.tf", blocks)
+			begun := time.Now()
+			plan := w.Run("plan", "-no-color", "-input=false")
+			if got := len(says("longer than the resource's timeouts allow").FindAllString(plan.Output, -1)); got != 5 || time.Since(begun) > 40*time.Second {
+				t.Errorf("%d of 5 data sources ran into their limit, in %s:\n%s", got, time.Since(begun), plan.Output)
+			}
+			w.Write("main.tf", strings.ReplaceAll(blocks, `"1s"`, `"0s"`))
+			wantText(t, w.Run("plan", "-no-color", "-input=false").Output, `"0s" as timeouts.read leaves no time for a request`)
+		})
+	}
+}
+
 // Ctrl-C ends a plan and an apply at once, whether a request hangs or a repetition is waited for.
 func TestAccInterrupt_endsAtOnce(t *testing.T) {
 	for name, fault := range map[string]acctest.FaultKind{

@@ -32,7 +32,7 @@ func (d *modelVersionDataSource) Metadata(_ context.Context, _ datasource.Metada
 	resp.TypeName = modelVersionType
 }
 
-func (d *modelVersionDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+func (d *modelVersionDataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	attributes := versionFactAttributes()
 	attributes["model_name"] = schema.StringAttribute{
 		Required: true, Validators: []validator.String{modelNameRule()},
@@ -55,6 +55,7 @@ func (d *modelVersionDataSource) Schema(_ context.Context, _ datasource.SchemaRe
 		Computed: true, ElementType: types.StringType,
 		MarkdownDescription: "All aliases of the version, sorted.",
 	}
+	attributes["timeouts"] = readTimeoutAttribute(ctx)
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "One version of a registered model, by exactly one of `version`, `alias` and `stage`.",
 		Attributes:          attributes,
@@ -69,6 +70,7 @@ func (d *modelVersionDataSource) ConfigValidators(context.Context) []datasource.
 
 // modelVersionFound is the configuration and the result.
 type modelVersionFound struct {
+	limitedRead
 	ModelName types.String `tfsdk:"model_name"`
 	Version   types.String `tfsdk:"version"`
 	Alias     types.String `tfsdk:"alias"`
@@ -80,6 +82,8 @@ type modelVersionFound struct {
 func (d *modelVersionDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var found modelVersionFound
 	resp.Diagnostics.Append(req.Config.Get(ctx, &found)...)
+	ctx, cancel := found.within(ctx, &resp.Diagnostics)
+	defer cancel()
 	if resp.Diagnostics.HasError() || !d.session.check(&resp.Diagnostics) {
 		return
 	}

@@ -31,7 +31,7 @@ func (d *modelVersionsDataSource) Metadata(_ context.Context, _ datasource.Metad
 	resp.TypeName = modelVersionsType
 }
 
-func (d *modelVersionsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+func (d *modelVersionsDataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	version := versionFactAttributes()
 	version["model_name"] = computedText("Name of the registered model.")
 	version["version"] = computedText("Number of the version.")
@@ -55,6 +55,7 @@ func (d *modelVersionsDataSource) Schema(_ context.Context, _ datasource.SchemaR
 		Computed: true, NestedObject: schema.NestedAttributeObject{Attributes: version},
 		MarkdownDescription: "The versions, in the order asked for. Those of prompts are left out.",
 	}
+	attributes["timeouts"] = readTimeoutAttribute(ctx)
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Versions of one registered model or of many, by filter, tags and stages. None that match is no error: the list is " +
 			"empty. One of `model_name`, `filter` and `tags` must be set.",
@@ -70,6 +71,7 @@ func (d *modelVersionsDataSource) ConfigValidators(context.Context) []datasource
 
 // modelVersionsFound is the configuration and the result.
 type modelVersionsFound struct {
+	limitedRead
 	ModelName types.String `tfsdk:"model_name"`
 	Stages    types.List   `tfsdk:"stages"`
 	listing
@@ -87,6 +89,8 @@ type listedVersion struct {
 func (d *modelVersionsDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var found modelVersionsFound
 	resp.Diagnostics.Append(req.Config.Get(ctx, &found)...)
+	ctx, cancel := found.within(ctx, &resp.Diagnostics)
+	defer cancel()
 	wanted := found.wanted(ctx, &resp.Diagnostics)
 	search := found.search(ctx, found.ModelName.ValueString(), !found.Stages.IsNull(), &resp.Diagnostics)
 	if resp.Diagnostics.HasError() || !d.session.check(&resp.Diagnostics) {

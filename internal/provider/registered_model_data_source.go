@@ -26,7 +26,7 @@ func (d *registeredModelDataSource) Metadata(_ context.Context, _ datasource.Met
 	resp.TypeName = registeredModelType
 }
 
-func (d *registeredModelDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+func (d *registeredModelDataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	attributes := modelFactAttributes()
 	attributes["name"] = schema.StringAttribute{
 		Required: true, Validators: []validator.String{modelNameRule()},
@@ -38,6 +38,7 @@ func (d *registeredModelDataSource) Schema(_ context.Context, _ datasource.Schem
 			"`Production` and `Archived`. MLflow's own `latest_versions` shows the newest of each only.",
 	}
 	attributes["latest_version"] = computedText("Greatest version number, in whatever stage; null when the model has no versions.")
+	attributes["timeouts"] = readTimeoutAttribute(ctx)
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "One registered model, with its aliases and with every version that holds a stage.",
 		Attributes:          attributes,
@@ -46,6 +47,7 @@ func (d *registeredModelDataSource) Schema(_ context.Context, _ datasource.Schem
 
 // registeredModelFound is the configuration and the result.
 type registeredModelFound struct {
+	limitedRead
 	Name types.String `tfsdk:"name"`
 	modelFacts
 	Stages        types.Map    `tfsdk:"stages"`
@@ -55,6 +57,8 @@ type registeredModelFound struct {
 func (d *registeredModelDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var found registeredModelFound
 	resp.Diagnostics.Append(req.Config.Get(ctx, &found)...)
+	ctx, cancel := found.within(ctx, &resp.Diagnostics)
+	defer cancel()
 	if resp.Diagnostics.HasError() || !d.session.check(&resp.Diagnostics) {
 		return
 	}

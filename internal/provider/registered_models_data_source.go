@@ -22,7 +22,7 @@ func (d *registeredModelsDataSource) Metadata(_ context.Context, _ datasource.Me
 	resp.TypeName = registeredModelsType
 }
 
-func (d *registeredModelsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+func (d *registeredModelsDataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	model := modelFactAttributes()
 	model["name"] = computedText("Name of the registered model.")
 	attributes := listingAttributes("models",
@@ -32,6 +32,7 @@ func (d *registeredModelsDataSource) Schema(_ context.Context, _ datasource.Sche
 		Computed: true, NestedObject: schema.NestedAttributeObject{Attributes: model},
 		MarkdownDescription: "The models, in the order asked for. Prompts are left out.",
 	}
+	attributes["timeouts"] = readTimeoutAttribute(ctx)
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Registered models by filter and tags. None that match is no error: the list is empty.",
 		Attributes:          attributes,
@@ -40,6 +41,7 @@ func (d *registeredModelsDataSource) Schema(_ context.Context, _ datasource.Sche
 
 // registeredModelsFound is the configuration and the result.
 type registeredModelsFound struct {
+	limitedRead
 	listing
 	Models []listedModel `tfsdk:"models"`
 }
@@ -53,6 +55,8 @@ type listedModel struct {
 func (d *registeredModelsDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var found registeredModelsFound
 	resp.Diagnostics.Append(req.Config.Get(ctx, &found)...)
+	ctx, cancel := found.within(ctx, &resp.Diagnostics)
+	defer cancel()
 	search := found.search(ctx, "", false, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() || !d.session.check(&resp.Diagnostics) {
 		return

@@ -20,7 +20,7 @@ func (d *serverDataSource) Metadata(_ context.Context, _ datasource.MetadataRequ
 	resp.TypeName = serverType
 }
 
-func (d *serverDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+func (d *serverDataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	has := func(description string) schema.BoolAttribute {
 		return schema.BoolAttribute{Computed: true, MarkdownDescription: description}
 	}
@@ -36,12 +36,14 @@ func (d *serverDataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 			"workspaces": has("Whether the server has workspaces (MLflow 3.10 and newer, switched on)."),
 			"permissions": has("Whether the server has users and permissions (MLflow's app `basic-auth`). A proxy that asks for a login does not " +
 				"count."),
+			"timeouts": readTimeoutAttribute(ctx),
 		},
 	}
 }
 
 // serverFound is the result.
 type serverFound struct {
+	limitedRead
 	Version     types.String `tfsdk:"version"`
 	Stages      types.Bool   `tfsdk:"stages"`
 	Webhooks    types.Bool   `tfsdk:"webhooks"`
@@ -49,8 +51,12 @@ type serverFound struct {
 	Permissions types.Bool   `tfsdk:"permissions"`
 }
 
-func (d *serverDataSource) Read(ctx context.Context, _ datasource.ReadRequest, resp *datasource.ReadResponse) {
-	if !d.session.check(&resp.Diagnostics) {
+func (d *serverDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var found serverFound
+	resp.Diagnostics.Append(req.Config.Get(ctx, &found)...)
+	ctx, cancel := found.within(ctx, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() || !d.session.check(&resp.Diagnostics) {
 		return
 	}
 	server, err := d.session.server.Server(ctx)
@@ -58,8 +64,7 @@ func (d *serverDataSource) Read(ctx context.Context, _ datasource.ReadRequest, r
 		resp.Diagnostics.AddError("Unable to find out what the server has", explain(err))
 		return
 	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, &serverFound{
-		Version: textOrNull(server.Version), Stages: types.BoolValue(server.Stages), Webhooks: types.BoolValue(server.Webhooks),
-		Workspaces: types.BoolValue(server.Workspaces), Permissions: types.BoolValue(server.Permissions),
-	})...)
+	found.Version, found.Stages, found.Webhooks = textOrNull(server.Version), types.BoolValue(server.Stages), types.BoolValue(server.Webhooks)
+	found.Workspaces, found.Permissions = types.BoolValue(server.Workspaces), types.BoolValue(server.Permissions)
+	resp.Diagnostics.Append(resp.State.Set(ctx, &found)...)
 }
