@@ -62,6 +62,12 @@ func passes(status int) bool {
 	return status >= statusUnknownError && status <= statusOriginTLS
 }
 
+// refusesContent says whether a status refuses what a request asks for. Without MLflow's error_code the words are somebody else's, of a
+// proxy say, who may have failed at MLflow's answer: then the request may have been done all the same.
+func refusesContent(status int) bool {
+	return status == http.StatusBadRequest || status == http.StatusConflict || status == http.StatusUnprocessableEntity
+}
+
 // unclearStatus says whether a write answered with status may have been done: the server, or a proxy before it, failed on the way.
 func unclearStatus(status int) bool {
 	return passes(status) || status >= 500 && status != http.StatusNotImplemented

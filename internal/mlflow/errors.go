@@ -61,9 +61,7 @@ func decode(body []byte, into answer) error {
 
 // answered describes an answer other than success.
 func (c *call) answered(response *http.Response, body []byte) *registry.Error {
-	failure := &registry.Error{
-		Status: response.StatusCode, Operation: c.operation(), Unknown: c.write() && unclearStatus(response.StatusCode),
-	}
+	failure := &registry.Error{Status: response.StatusCode, Operation: c.operation()}
 	if wait, ok := retryAfter(response.Header); ok && !c.ignoreRetryAfter {
 		failure.RetryAfter = wait
 	}
@@ -90,6 +88,7 @@ func (c *call) answered(response *http.Response, body []byte) *registry.Error {
 	if fault := c.answerFault(response, body); fault != "" {
 		failure.Fault = fault
 	}
+	failure.Unknown = c.write() && (unclearStatus(failure.Status) || said.code == "" && failure.Fault == "" && refusesContent(failure.Status))
 	return failure
 }
 
