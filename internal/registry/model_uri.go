@@ -45,7 +45,7 @@ func ParseModelURI(uri string) (ModelURI, error) {
 		return ModelURI{}, improper
 	}
 	path, _, _ := strings.Cut(rest, "?") // MLflow takes what follows for a query, and leaves it out.
-	parts := strings.Split(strings.TrimLeft(path, "/"), "/")
+	parts := strings.SplitN(strings.TrimLeft(path, "/"), "/", 3)
 	if len(parts) > 2 || strings.TrimSpace(parts[0]) == "" {
 		return ModelURI{}, improper
 	}
