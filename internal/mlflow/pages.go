@@ -41,8 +41,8 @@ const (
 	// thinPages is from how many pages on a list must have brought thinEntries a page on average: a server that sends a few at a
 	// time, and was asked for a hundred or more, does not end.
 	thinPages, thinEntries = 100, 10
-	// maxListed is how many entries a list may have.
-	maxListed = 1_000_000
+	// maxListed is how many entries a list may have: two of MLflow's largest pages.
+	maxListed = 400_000
 )
 
 // pages asks for one page after the other and hands each to use, which returns how many entries were new and whether to go on.
@@ -75,8 +75,8 @@ func pages[P page](ctx context.Context, c *Client, list listing, empty func() P,
 			return endlessList(list, fmt.Sprintf("%d pages in a row brought nothing new, and each named a next one", idle))
 		case len(tokens) >= thinPages && listed < thinEntries*len(tokens):
 			return endlessList(list, fmt.Sprintf("%d pages brought %d entries, and each named a next one", len(tokens)+1, listed))
-		case len(tokens) == maxPages || listed > maxListed:
-			return endlessList(list, fmt.Sprintf("the list has more than %d entries on %d pages, and names a next one", listed, len(tokens)+1))
+		case len(tokens) == maxPages || listed >= maxListed:
+			return endlessList(list, fmt.Sprintf("the list has %d entries on %d pages, and names a next one", listed, len(tokens)+1))
 		}
 		tokens[token] = true
 		query.Set("page_token", token)

@@ -50,7 +50,7 @@ var faultAdvice = map[registry.Fault]string{
 		"compared here. Servers have a setting for it, such as --gunicorn-opts '--limit-request-line 8190' of mlflow server, and " +
 		"large_client_header_buffers of nginx.",
 	registry.FaultEndless: "The server's list does not end. Check that tracking_uri or registry_uri is MLflow's address, and what stands between here and the " +
-		"server; ask for less, with filter or model_name, if the registry has more than a million of what is listed.",
+		"server; ask for less, with filter or model_name, if the registry has hundreds of thousands of what is listed.",
 	registry.FaultTooMany: "The server asks to slow down, also after waiting. Set max_concurrent_requests lower, max_retries (MLFLOW_HTTP_REQUEST_MAX_RETRIES) " +
 		"or backoff_factor (MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR) higher, then run terraform apply again.",
 	registry.FaultNoCredentials: "The server wants credentials, and none were sent. Set username and password, token, or exec (or " +
