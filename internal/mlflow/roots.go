@@ -45,14 +45,18 @@ func (c *Client) address(endpoint string) *url.URL {
 
 // carryOutSomewhere makes a call at the root that the server has.
 func (c *Client) carryOutSomewhere(ctx context.Context, current *call, query url.Values, body any, answer answer) error {
+	known := c.roots.plain || c.roots.found.Load() != rootUnknown
 	err := c.carryOut(ctx, current, query, body, answer)
-	if c.roots.plain || c.roots.found.Load() != rootUnknown || !current.tellsRoot() {
+	if known || !current.tellsRoot() {
 		return err
 	}
 	if !isElsewhere(err) {
 		if answered(err) {
 			c.roots.found.CompareAndSwap(rootUnknown, rootAPI)
 		}
+		return err
+	}
+	if c.roots.found.Load() == rootAPI { // Another call has found out meanwhile.
 		return err
 	}
 	// A path that the server does not know has done nothing: a write may be sent to the other.

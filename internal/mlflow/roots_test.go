@@ -3,6 +3,7 @@ package mlflow_test
 import (
 	"context"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -15,7 +16,7 @@ import (
 // and at /api of the host, which a proxy that hands on /mlflow alone does not reach. (Tried with MLflow 2.22.4.)
 func oldPrefix(answer reply) reply {
 	return func(w http.ResponseWriter, r *http.Request) {
-		if strings.HasPrefix(r.URL.Path, "/mlflow/ajax-api/") || r.URL.Path == "/mlflow/version" {
+		if strings.HasPrefix(r.URL.Path, "/mlflow/ajax-api/") { // It has no /mlflow/version either.
 			answer(w, r)
 			return
 		}
@@ -65,6 +66,26 @@ func TestAnOldStaticPrefixIsFoundOut(t *testing.T) {
 	}
 }
 
+// A call that was at the wrong place while another one found out where the API is goes there as well.
+func TestAnOldStaticPrefixIsFoundOutByTwoAtOnce(t *testing.T) {
+	first, found := make(chan struct{}), make(chan struct{})
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/mlflow/api/2.0/mlflow/model-versions/get" {
+			close(first)
+			<-found
+		}
+		oldPrefix(says(200, aVersion))(w, r)
+	}))
+	t.Cleanup(server.Close)
+	client := connect(t, server.URL+"/mlflow")
+	failed := make(chan error)
+	go func() { failed <- reads(t.Context(), client) }()
+	<-first
+	must(t, moves(t.Context(), client))
+	close(found)
+	must(t, <-failed)
+}
+
 // Where the API is at /api, nothing else is asked for, also once something is not there.
 func TestAnAddressWithAPathCostsNoRequest(t *testing.T) {
 	for name, first := range map[string]reply{"success": says(200, aVersion), "an error": fails(404, "RESOURCE_DOES_NOT_EXIST", "no")} {
@@ -95,11 +116,11 @@ func TestAnotherServiceIsNoOldMLflow(t *testing.T) {
 
 // What a server has is found out below its old prefix as well.
 func TestServerFactsBelowAnOldPrefix(t *testing.T) {
-	server := serve(t, oldPrefix(says(200, "2.22.4")), oldPrefix(nil), oldPrefix(nil), oldPrefix(says(405, notAllowed)), oldPrefix(says(404, noPage)),
+	server := serve(t, oldPrefix(nil), oldPrefix(nil), oldPrefix(nil), oldPrefix(says(405, notAllowed)), oldPrefix(says(404, noPage)),
 		oldPrefix(says(404, noPage)))
 	got, err := connect(t, server.URL+"/mlflow").Server(t.Context())
 	must(t, err)
-	if want := (registry.Server{Version: "2.22.4", Stages: true}); got != want {
+	if want := (registry.Server{Stages: true}); got != want {
 		t.Errorf("server %+v, want %+v", got, want)
 	}
 }
