@@ -92,7 +92,7 @@ func (p *mlregistryProvider) Schema(_ context.Context, _ provider.SchemaRequest,
 			},
 			"max_retries": schema.Int64Attribute{
 				Optional: true, Validators: []validator.Int64{int64validator.Between(0, 100)},
-				MarkdownDescription: "How often a request is repeated after a connection error or an answer of 429, 502, 503, 504, or 500 where it only " +
+				MarkdownDescription: "How often a request is repeated after a connection error or an answer of 408, 429, 502, 503, 504, 520 to 524, or 500 where it only " +
 					"reads. What must not be done twice, or not after somebody else's change (registering a model or a version, moving a stage or an " +
 					"alias), is repeated only where it certainly was not done; otherwise the provider looks first what became of it. Default: `MLFLOW_HTTP_REQUEST_MAX_RETRIES`, then `7`.",
 			},
