@@ -53,12 +53,12 @@ func overlaid(under, over map[string]string) map[string]string {
 func (p *versionPlanning) tagsToBe(ctx context.Context, found map[string]string) map[string]string {
 	tags := make(map[string]string)
 	maps.Copy(tags, found)
-	if p.prior != nil && !p.plan.Tags.IsUnknown() {
-		for key := range declaredTags(ctx, p.prior.Tags, p.diags) {
+	if p.prior != nil && !p.config.Tags.IsUnknown() {
+		for key := range declaredTags(ctx, p.found.managed(p.prior.Tags, p.config.Tags), p.diags) {
 			delete(tags, key)
 		}
 	}
-	maps.Copy(tags, declaredTags(ctx, p.plan.Tags, p.diags))
+	maps.Copy(tags, declaredTags(ctx, p.config.Tags, p.diags))
 	return tags
 }
 

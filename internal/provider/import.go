@@ -15,8 +15,8 @@ import (
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
 )
 
-// importedKey marks in the private state an object that was imported and not read since. The first read then takes over
-// description and tags, which later reads show only if they are declared.
+// importedKey marks in the private state an object that was imported and not read since. The first read then shows
+// description and tags, and notes that nothing has declared them.
 const importedKey = "imported"
 
 // privateReader and privateWriter are what the framework's private state offers.

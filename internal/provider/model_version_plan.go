@@ -41,13 +41,14 @@ func (r *modelVersionResource) ModifyPlan(ctx context.Context, req resource.Modi
 		return
 	}
 	defer destroyWorks(req, resp)
-	planning := &versionPlanning{session: r.session, memory: &versionMemory{}, diags: &resp.Diagnostics}
+	planning := &versionPlanning{session: r.session, memory: &versionMemory{}, found: &undeclared{}, diags: &resp.Diagnostics}
 	resp.Diagnostics.Append(read(ctx, req.Config, &planning.config)...)
 	resp.Diagnostics.Append(read(ctx, req.Plan, &planning.plan)...)
 	if !req.State.Raw.IsNull() {
 		planning.prior = &modelVersionState{}
 		resp.Diagnostics.Append(read(ctx, req.State, planning.prior)...)
 		planning.memory = loadMemory(ctx, req.Private, &resp.Diagnostics)
+		planning.found = loadUndeclared(ctx, req.Private, &resp.Diagnostics)
 	}
 	if resp.Diagnostics.HasError() {
 		return
@@ -101,7 +102,9 @@ type versionPlanning struct {
 	// prior is nil for a version that is new to the state.
 	prior  *modelVersionState
 	memory *versionMemory
-	diags  *diag.Diagnostics
+	// found is what an import has put into the state and nothing has declared.
+	found *undeclared
+	diags *diag.Diagnostics
 }
 
 // adopts reports whether the configuration adopts a version instead of registering one.
@@ -163,12 +166,12 @@ func (p *versionPlanning) claimTags(ctx context.Context) {
 	}
 	before := types.MapNull(types.StringType)
 	if p.prior != nil {
-		before = p.prior.Tags
+		before = p.found.managed(p.prior.Tags, p.config.Tags)
 	}
 	if p.plan.ModelName.IsUnknown() || p.plan.Version.IsUnknown() {
 		return
 	}
-	p.session.claimTags(ctx, versionTagsOwner, tagPlace{model: p.plan.ModelName.ValueString(), version: p.plan.number()}, before, p.plan.Tags, p.diags)
+	p.session.claimTags(ctx, versionTagsOwner, tagPlace{model: p.plan.ModelName.ValueString(), version: p.plan.number()}, before, p.config.Tags, p.diags)
 }
 
 // planOnDestroy shows the default, which depends on where the version came from. An imported version keeps its null, so
@@ -233,7 +236,7 @@ func (p *versionPlanning) planHandover(ctx context.Context, version registry.Ver
 		Model: version.Model, Version: version.Number, Stage: p.plan.wantedStage(),
 		ArchiveExisting: p.plan.ArchiveExistingVersions.ValueBool(), RequireTags: declaredTags(ctx, p.plan.RequireTags, p.diags),
 	})
-	goal.RequireTags = knownRequirements(goal.RequireTags, p.plan.Tags)
+	goal.RequireTags = knownRequirements(goal.RequireTags, p.config.Tags)
 	if !tagsKnown {
 		goal.RequireTags = nil
 	}

@@ -70,6 +70,9 @@ func (r *modelVersionResource) Read(ctx context.Context, req resource.ReadReques
 	}
 	state.observe(ctx, version, versions, memory, &resp.Diagnostics)
 	memory.save(ctx, resp.Private, versions, &resp.Diagnostics)
+	if memory.Imported {
+		noteFound(ctx, state.Tags, resp.Private, &resp.Diagnostics)
+	}
 	if !reflect.DeepEqual(state, before) {
 		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 	}
@@ -77,9 +80,10 @@ func (r *modelVersionResource) Read(ctx context.Context, req resource.ReadReques
 
 // finish reads the version once more and sets the state from what was read. Values that the plan promised are kept: a
 // stage that is not managed may have moved since. A read that fails takes nothing back: the state then has what was planned
-// and done.
+// and done. found is what nothing has declared.
 func (r *modelVersionResource) finish(
-	ctx context.Context, plan *modelVersionState, memory *versionMemory, known registry.Version, private privateWriter, diags *diag.Diagnostics,
+	ctx context.Context, plan *modelVersionState, memory *versionMemory, found *undeclared, known registry.Version, private privateWriter,
+	diags *diag.Diagnostics,
 ) {
 	ctx, cancel := afterwards(ctx)
 	defer cancel()
@@ -100,8 +104,7 @@ func (r *modelVersionResource) finish(
 		plan.Stage = planned.Stage
 	}
 	var others meanwhile
-	keep(&others, "description", planned.Description, &plan.Description)
-	keep(&others, "tags", planned.Tags, &plan.Tags)
+	found.keep(&others, planned.Description, planned.Tags, &plan.Description, &plan.Tags)
 	keep(&others, "stage", planned.Stage, &plan.Stage)
 	others.warn(fmt.Sprintf("version %s of model %q", plan.Version.ValueString(), plan.ModelName.ValueString()), diags)
 	if planned.StageConflicts.IsUnknown() {

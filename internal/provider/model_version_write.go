@@ -38,7 +38,7 @@ func (r *modelVersionResource) Create(ctx context.Context, req resource.CreateRe
 	if !made.end(ctx, &resp.Diagnostics) {
 		return
 	}
-	r.finish(ctx, &plan, memory, made.version, resp.Private, &resp.Diagnostics)
+	r.finish(ctx, &plan, memory, &undeclared{}, made.version, resp.Private, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
 }
@@ -158,12 +158,15 @@ func (r *modelVersionResource) Update(ctx context.Context, req resource.UpdateRe
 	ctx, cancel := within(ctx, plan.Timeouts.Update, defaultChangeTimeout, &resp.Diagnostics)
 	defer cancel()
 	memory := loadMemory(ctx, req.Private, &resp.Diagnostics)
+	found := loadUndeclared(ctx, req.Private, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() || !r.session.checkWrite(plan.ModelName.ValueString(), &resp.Diagnostics) {
 		return
 	}
 	memory.StageUnmanaged = config.Stage.IsNull()
 	goal := r.session.guard(plan.goal(ctx, &resp.Diagnostics))
-	if !r.session.signBelatedly(ctx, goal, config.PromotionTags, memory, &resp.Diagnostics) || !r.describe(ctx, &plan, &prior, &resp.Diagnostics) {
+	before, after := prior, plan
+	before.Tags, after.Tags = found.managed(prior.Tags, config.Tags), config.Tags
+	if !r.session.signBelatedly(ctx, goal, config.PromotionTags, memory, &resp.Diagnostics) || !r.describe(ctx, &after, &before, &resp.Diagnostics) {
 		return
 	}
 	known := prior.version()
@@ -179,7 +182,9 @@ func (r *modelVersionResource) Update(ctx context.Context, req resource.UpdateRe
 	} else if plan.PromotedWith.IsUnknown() {
 		plan.PromotedWith = prior.PromotedWith
 	}
-	r.finish(ctx, &plan, memory, known, resp.Private, &resp.Diagnostics)
+	found.declare(config.Description, config.Tags, plan.Tags)
+	found.store(ctx, resp.Private, &resp.Diagnostics)
+	r.finish(ctx, &plan, memory, found, known, resp.Private, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	identify(ctx, resp.Identity, plan.identity(), &resp.Diagnostics)
 }

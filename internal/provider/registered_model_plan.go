@@ -22,7 +22,8 @@ func (r *registeredModelResource) ModifyPlan(ctx context.Context, req resource.M
 		return
 	}
 	defer destroyWorks(req, resp)
-	var plan, prior registeredModelState
+	var config, plan, prior registeredModelState
+	resp.Diagnostics.Append(read(ctx, req.Config, &config)...)
 	resp.Diagnostics.Append(read(ctx, req.Plan, &plan)...)
 	if resp.Diagnostics.HasError() || plan.Name.IsUnknown() {
 		return
@@ -40,7 +41,8 @@ func (r *registeredModelResource) ModifyPlan(ctx context.Context, req resource.M
 	if prior.Name.Equal(plan.Name) {
 		r.claim(plan.Name.ValueString(), true, &resp.Diagnostics)
 		r.forced(plan.Name.ValueString(), prior.ForceDestroy)
-		r.session.claimTags(ctx, modelTagsOwner, object, prior.Tags, plan.Tags, &resp.Diagnostics)
+		found := loadUndeclared(ctx, req.Private, &resp.Diagnostics)
+		r.session.claimTags(ctx, modelTagsOwner, object, found.managed(prior.Tags, config.Tags), config.Tags, &resp.Diagnostics)
 		return
 	}
 	if prior.ForceDestroy.ValueBool() {

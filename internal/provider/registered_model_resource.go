@@ -81,7 +81,7 @@ func (r *registeredModelResource) Create(ctx context.Context, req resource.Creat
 		resp.Diagnostics.AddError(fmt.Sprintf("Unable to create registered model %q", wanted.Name), explain(err))
 		return
 	}
-	plan.finish(ctx, model, &resp.Diagnostics)
+	plan.finish(ctx, model, &undeclared{}, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
 }
@@ -137,11 +137,15 @@ func (r *registeredModelResource) Read(ctx context.Context, req resource.ReadReq
 		return
 	}
 	state.fromRegistry(ctx, model, imported, &resp.Diagnostics)
+	if imported {
+		noteFound(ctx, state.Tags, resp.Private, &resp.Diagnostics)
+	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 }
 
 func (r *registeredModelResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	var plan, prior registeredModelState
+	var config, plan, prior registeredModelState
+	resp.Diagnostics.Append(read(ctx, req.Config, &config)...)
 	resp.Diagnostics.Append(read(ctx, req.Plan, &plan)...)
 	ctx, cancel := within(ctx, plan.Timeouts.Update, defaultChangeTimeout, &resp.Diagnostics)
 	defer cancel()
@@ -150,7 +154,9 @@ func (r *registeredModelResource) Update(ctx context.Context, req resource.Updat
 	if resp.Diagnostics.HasError() || !r.session.checkWrite(name, &resp.Diagnostics) {
 		return
 	}
-	before, after := declaredTags(ctx, prior.Tags, &resp.Diagnostics), declaredTags(ctx, plan.Tags, &resp.Diagnostics)
+	found := loadUndeclared(ctx, req.Private, &resp.Diagnostics)
+	before := declaredTags(ctx, found.managed(prior.Tags, config.Tags), &resp.Diagnostics)
+	after := declaredTags(ctx, config.Tags, &resp.Diagnostics)
 	err := r.session.changeTags(ctx, tagPlace{model: name}, before, after)
 	if err == nil && !plan.Description.Equal(prior.Description) {
 		_, err = r.session.cache.DescribeModel(ctx, name, plan.Description.ValueString())
@@ -159,10 +165,12 @@ func (r *registeredModelResource) Update(ctx context.Context, req resource.Updat
 		resp.Diagnostics.AddError(fmt.Sprintf("Unable to update registered model %q", name), explain(err))
 		return
 	}
+	found.declare(config.Description, config.Tags, plan.Tags)
+	found.store(ctx, resp.Private, &resp.Diagnostics)
 	if model, err := r.session.cache.Model(ctx, name); err != nil {
 		resp.Diagnostics.AddWarning(fmt.Sprintf("Registered model %q could not be read back", name), notReadBack(err))
 	} else {
-		plan.finish(ctx, model, &resp.Diagnostics)
+		plan.finish(ctx, model, found, &resp.Diagnostics)
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	identify(ctx, resp.Identity, plan.identity(), &resp.Diagnostics)

@@ -29,13 +29,12 @@ func (s *registeredModelState) fromRegistry(ctx context.Context, model registry.
 	}
 }
 
-// finish takes over what the registry says after a change, and keeps what was planned.
-func (s *registeredModelState) finish(ctx context.Context, model registry.Model, diags *diag.Diagnostics) {
+// finish takes over what the registry says after a change, and keeps what was planned. found is what nothing has declared.
+func (s *registeredModelState) finish(ctx context.Context, model registry.Model, found *undeclared, diags *diag.Diagnostics) {
 	planned := *s
 	s.fromRegistry(ctx, model, false, diags)
 	var others meanwhile
-	keep(&others, "description", planned.Description, &s.Description)
-	keep(&others, "tags", planned.Tags, &s.Tags)
+	found.keep(&others, planned.Description, planned.Tags, &s.Description, &s.Tags)
 	others.warn(fmt.Sprintf("registered model %q", model.Name), diags)
 }
 

@@ -29,7 +29,8 @@ func declaredTags(ctx context.Context, tags types.Map, diags *diag.Diagnostics) 
 }
 
 // managedTags returns the state of a tags attribute: of the registry's tags those whose keys were declared before. Other
-// people's keys are not managed, so they are no drift. On import every key counts as declared but MLflow's own.
+// people's keys are not managed, so they are no drift. An import shows every key but MLflow's own and the provider's; undeclared
+// remembers that nothing has declared them.
 func managedTags(ctx context.Context, before types.Map, found map[string]string, imported bool, diags *diag.Diagnostics) types.Map {
 	if imported {
 		taken := make(map[string]string)
@@ -37,9 +38,6 @@ func managedTags(ctx context.Context, before types.Map, found map[string]string,
 			if !strings.HasPrefix(key, registry.ReservedTagPrefix) && key != handover.UnfinishedTag {
 				taken[key] = value
 			}
-		}
-		if len(taken) == 0 {
-			return types.MapNull(types.StringType)
 		}
 		return tagMap(ctx, taken, diags)
 	}
