@@ -231,7 +231,7 @@ func TestAccTag_twice(t *testing.T) {
 	})
 }
 
-// The owning resource is imported while a resource of its own has a tag: it would remove the tag. That is not left to chance.
+// The owning resource is imported while a resource of its own has a tag: the import leaves the tag to that resource.
 func TestAccTag_importedOwner(t *testing.T) {
 	onBoth(t, func(_ *testing.T, o tagged) {
 		imports := "import {\n  to = mlregistry_registered_model.m\n  id = \"MODEL\"\n}\n"
@@ -244,8 +244,8 @@ func TestAccTag_importedOwner(t *testing.T) {
 		o.run(
 			resource.TestStep{Config: o.hcl(tagBlock(o.address, "k", "v"))},
 			resource.TestStep{Config: o.hcl(tagBlock(o.address, "k", "v"), o.owning(`tags = { theirs = "x" }`), imports),
-				ExpectError: says("it would remove the tag, which the other one keeps")},
-			resource.TestStep{Config: o.hcl(o.owning(`tags = { theirs = "x", k = "v" }`), imports, released), ConfigStateChecks: have},
+				ConfigStateChecks: have},
+			resource.TestStep{Config: o.hcl(o.owning(`tags = { theirs = "x", k = "v" }`), released), ConfigStateChecks: have},
 			resource.TestStep{Config: o.hcl(o.owning(`tags = { theirs = "x" }`), tagBlock(o.address, "k", "v")), ConfigStateChecks: have},
 		)
 	})

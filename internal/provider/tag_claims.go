@@ -58,7 +58,7 @@ func (s *session) claimTag(at tagPlace, made claim.Claim, attribute string, diag
 	if made.Removed || rival.Removed {
 		diags.AddAttributeError(path.Root(attribute), fmt.Sprintf("The %s would be removed and kept at once", at),
 			fmt.Sprintf("%s and %s know this tag in the state, and the first one no longer declares it: it would remove the tag, which the other "+
-				"one keeps. An import takes all tags of an object over. Declare the tag in tags, and let go of the other resource with a removed "+
+				"one keeps. Declare the tag in tags, and let go of the other resource with a removed "+
 				"block and destroy = false; when that is applied, the tag can move from tags to a new resource of its own.", owners[1], owners[0]))
 		return false
 	}
