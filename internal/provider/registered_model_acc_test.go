@@ -163,8 +163,8 @@ func TestAccRegisteredModel_alreadyExists(t *testing.T) {
   to = mlregistry_registered_model.m
   id = "` + s.model + `"
 }`,
-			ConfigPlanChecks:  before(updates(model)), // The description that nobody declares would be cleared: shown, not hidden.
-			ConfigStateChecks: []statecheck.StateCheck{s.modelDescription("")},
+			ConfigPlanChecks:  before(plancheck.ExpectResourceAction(model, plancheck.ResourceActionNoop)), // Nobody declares the description: it stays.
+			ConfigStateChecks: []statecheck.StateCheck{s.modelDescription("somebody's")},
 		},
 	)
 }
