@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// An import leaves alone what the configuration does not declare, and the gate sees it.
+// An import leaves alone what the configuration does not declare, then and later.
 func TestAccImport_declaredOnly(t *testing.T) {
 	const model, number = "mlregistry_registered_model.m", "mlregistry_model_version.v1"
 	block := func(address, lines string) string {
@@ -59,5 +59,29 @@ func TestAccImport_declaredOnly(t *testing.T) {
 				})
 			}
 		}
+	}
+}
+
+// The verdict that the gate asks for is the pipeline's: it counts in the plan of an import and in its apply, and stays.
+func TestAccImport_gateSeesTheRegistry(t *testing.T) {
+	for status, passes := range map[string]bool{"passed": true, "failed": false} {
+		t.Run(status, func(t *testing.T) {
+			w := newWorkspace(t)
+			w.CreateModel(t, w.model)
+			w.RegisterVersion(t, w.model, map[string]any{"source": "s3://b/1", "tags": []map[string]string{{"key": "status", "value": status}}})
+			w.config(adopted("v1", 1, `stage = "Production"`, `require_tags = { status = "passed" }`, `tags = { team = "risk" }`), importBlocks(v1, w.model+"/1"))
+			if !passes {
+				w.wantPlanError("stage", `"passed" is required`)
+				return
+			}
+			plan := w.Plan()
+			wantText(t, plan.Output, "Tags that an import found stay in the registry")
+			w.MustApply(plan.PlanFile)
+			w.wantProduction("1")
+			w.emptyPlan()
+			if err := w.versionTags("1", map[string]string{"status": "passed", "team": "risk"}).(look)(); err != nil {
+				t.Error(err)
+			}
+		})
 	}
 }
