@@ -157,8 +157,8 @@ func TestAccRequireTags_badInput(t *testing.T) {
 		"providersKey": {`require_tags = { "" = "c" }`, pointAt("1"), "require_tags", "must not be empty"},
 		"reservedSign": {"", pointAt("1", `promotion_tags = { "mlflow.user" = "me" }`), "promotion_tags", "such tags are MLflow's own"},
 		"ownSign":      {"", pointAt("1", `promotion_tags = { "mlregistry.unfinished" = "me" }`), "promotion_tags", "the provider itself sets the tag"},
-		"placeholder":  {"", pointAt("1", `promotion_tags = { a = "{comit}" }`), "promotion_tags", "promotion tags know no {comit}, only {stage}, {from}, {replaced}, {time}"},
-		"providers":    {`promotion_tags = { a = "{when}" }`, pointAt("1"), "promotion_tags", "promotion tags know no {when}"},
+		"placeholder":  {"", pointAt("1", `promotion_tags = { a = "{comit}" }`), "promotion_tags", `the value of "a" has another word in braces than {stage}, {from}, {replaced}, {time}`},
+		"providers":    {`promotion_tags = { a = "{when}" }`, pointAt("1"), "promotion_tags", `the value of "a" has another word in braces`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorkspace(t)

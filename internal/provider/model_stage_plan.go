@@ -54,7 +54,7 @@ func (r *modelStageResource) ModifyPlan(ctx context.Context, req resource.Modify
 	switch {
 	case replaced: // Terraform plans once more, with no prior state.
 	case !known || len(others) > 0 || !r.session.known(): // With others, the apply stops: it is known only now.
-		plan.ArchivedVersions, plan.PromotedWith = types.ListUnknown(types.StringType), types.MapUnknown(types.StringType)
+		plan.ArchivedVersions, plan.PromotedWith = types.ListUnknown(types.StringType), types.SetUnknown(types.StringType)
 		plan.FromStage = types.StringUnknown()
 	case exists:
 		r.planMove(ctx, &config, &plan, &prior, memory, &resp.Diagnostics)
@@ -78,7 +78,7 @@ func (r *modelStageResource) planTakeOver(ctx context.Context, config, plan *mod
 	if !ok {
 		return
 	}
-	plan.PromotedWith = r.session.planSignature(ctx, goal, version.Stage, config.PromotionTags, types.MapNull(types.StringType),
+	plan.PromotedWith = r.session.planSignature(ctx, goal, version.Stage, config.PromotionTags, types.SetNull(types.StringType),
 		&versionMemory{}, diags)
 	leaving := r.session.review(version, goal, handover.Observe(observed), diags)
 	r.session.stake(goal, pointerClaim(goal, false, true), diags)

@@ -18,10 +18,11 @@ import (
 const modelStageType = typeName + "_model_stage"
 
 var (
-	_ resource.ResourceWithConfigure   = (*modelStageResource)(nil)
-	_ resource.ResourceWithIdentity    = (*modelStageResource)(nil)
-	_ resource.ResourceWithImportState = (*modelStageResource)(nil)
-	_ resource.ResourceWithModifyPlan  = (*modelStageResource)(nil)
+	_ resource.ResourceWithConfigure    = (*modelStageResource)(nil)
+	_ resource.ResourceWithIdentity     = (*modelStageResource)(nil)
+	_ resource.ResourceWithImportState  = (*modelStageResource)(nil)
+	_ resource.ResourceWithModifyPlan   = (*modelStageResource)(nil)
+	_ resource.ResourceWithUpgradeState = (*modelStageResource)(nil)
 )
 
 type modelStageResource struct{ configuredResource }
@@ -46,7 +47,7 @@ func (r *modelStageResource) Create(ctx context.Context, req resource.CreateRequ
 		return
 	}
 	memory := &versionMemory{Places: &versionPlaces{}}
-	signed := types.MapNull(types.StringType)
+	signed := types.SetNull(types.StringType)
 	if r.point(ctx, &config, &plan, signed, memory, resp.Private, &resp.Diagnostics) {
 		resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 		resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
@@ -113,7 +114,7 @@ func (r *modelStageResource) Update(ctx context.Context, req resource.UpdateRequ
 	if resp.Diagnostics.HasError() || !r.session.checkWrite(plan.ModelName.ValueString(), &resp.Diagnostics) {
 		return
 	}
-	if !r.session.signBelatedly(ctx, plan.goal(ctx, &resp.Diagnostics), config.PromotionTags, memory, &resp.Diagnostics) {
+	if !r.session.signBelatedly(ctx, plan.goal(ctx, &resp.Diagnostics), config.PromotionTags, memory, &prior.PromotedWith, &resp.Diagnostics) {
 		return
 	}
 	// A plan that points at the same version, and sees nobody beside it, permits nobody to leave the stage: what archived_versions
@@ -143,7 +144,7 @@ func (r *modelStageResource) keep(
 // point gives the stage to the planned version. signed is what the last promotion was signed with. Once the version has the stage,
 // whatever fails after that is a warning: the stage was given.
 func (r *modelStageResource) point(
-	ctx context.Context, config, plan *modelStageState, signed types.Map, memory *versionMemory, private privateWriter, diags *diag.Diagnostics,
+	ctx context.Context, config, plan *modelStageState, signed types.Set, memory *versionMemory, private privateWriter, diags *diag.Diagnostics,
 ) bool {
 	goal := r.session.guard(plan.goal(ctx, diags))
 	outcome, err := r.session.engine.Run(ctx, goal)

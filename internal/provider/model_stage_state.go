@@ -24,7 +24,7 @@ type modelStageState struct {
 	ArchivedVersions types.List     `tfsdk:"archived_versions"`
 	FromStage        types.String   `tfsdk:"from_stage"`
 	StageConflicts   types.List     `tfsdk:"stage_conflicts"`
-	PromotedWith     types.Map      `tfsdk:"promoted_with"`
+	PromotedWith     types.Set      `tfsdk:"promoted_with"`
 }
 
 // goal returns the handover that a plan stands for.

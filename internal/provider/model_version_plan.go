@@ -211,7 +211,7 @@ func (p *versionPlanning) planExisting(ctx context.Context) {
 	}
 	p.plan.StageConflicts = versionList(nil)
 	if p.config.Stage.IsUnknown() || p.config.ArchiveExistingVersions.IsUnknown() {
-		p.plan.ArchivedVersions, p.plan.PromotedWith = types.ListUnknown(types.StringType), types.MapUnknown(types.StringType)
+		p.plan.ArchivedVersions, p.plan.PromotedWith = types.ListUnknown(types.StringType), types.SetUnknown(types.StringType)
 		p.plan.FromStage = p.prior.FromStage
 		return
 	}
@@ -241,7 +241,7 @@ func (p *versionPlanning) planHandover(ctx context.Context, version registry.Ver
 		goal.RequireTags = nil
 	}
 	version.Tags = p.tagsToBe(ctx, version.Tags)
-	before := types.MapNull(types.StringType)
+	before := types.SetNull(types.StringType)
 	if p.prior != nil {
 		before = p.prior.PromotedWith
 	}

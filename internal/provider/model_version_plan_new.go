@@ -23,7 +23,7 @@ func (p *versionPlanning) planNew(ctx context.Context) {
 	p.plan.StageConflicts = versionList(nil)
 	p.plan.FromStage = types.StringNull()
 	if !stageManaged {
-		p.plan.ArchivedVersions, p.plan.PromotedWith = versionList(nil), types.MapNull(types.StringType)
+		p.plan.ArchivedVersions, p.plan.PromotedWith = versionList(nil), types.SetNull(types.StringType)
 		if !p.adopts() {
 			p.plan.Stage = types.StringValue(string(registry.StageNone))
 		}

@@ -117,7 +117,7 @@ func (r *modelVersionResource) finish(
 		plan.FromStage = types.StringNull()
 	}
 	if plan.PromotedWith.IsUnknown() {
-		plan.PromotedWith = types.MapNull(types.StringType)
+		plan.PromotedWith = types.SetNull(types.StringType)
 	}
 }
 

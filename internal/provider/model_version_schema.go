@@ -28,6 +28,7 @@ const (
 func modelVersionSchema(ctx context.Context) schema.Schema {
 	keep := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
 	return schema.Schema{
+		Version: promotedWithKeys,
 		MarkdownDescription: "One version of a registered model, and the stage it is in. Give `source` to register a new version, or " +
 			"`version` to adopt one that a pipeline registered. A changed `stage` is a handover: the plan names the versions that " +
 			"leave the stage (`archived_versions`), and apply archives exactly those before, or in the same transaction as, the promotion.",

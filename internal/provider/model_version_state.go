@@ -33,7 +33,7 @@ type modelVersionState struct {
 	ArchivedVersions        types.List     `tfsdk:"archived_versions"`
 	FromStage               types.String   `tfsdk:"from_stage"`
 	StageConflicts          types.List     `tfsdk:"stage_conflicts"`
-	PromotedWith            types.Map      `tfsdk:"promoted_with"`
+	PromotedWith            types.Set      `tfsdk:"promoted_with"`
 	CreationTime            types.String   `tfsdk:"creation_time"`
 	UserID                  types.String   `tfsdk:"user_id"`
 }

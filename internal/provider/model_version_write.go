@@ -64,7 +64,7 @@ func (r *modelVersionResource) complete(
 	}
 	goal := r.session.guard(plan.goal(ctx, diags))
 	goal.From = registry.Stage(plan.FromStage.ValueString())
-	serves := r.promote(ctx, config, plan, goal, types.MapNull(types.StringType), memory, made, diags)
+	serves := r.promote(ctx, config, plan, goal, types.SetNull(types.StringType), memory, made, diags)
 	if serves {
 		made.version.Stage = goal.Stage
 	}
@@ -166,7 +166,8 @@ func (r *modelVersionResource) Update(ctx context.Context, req resource.UpdateRe
 	goal := r.session.guard(plan.goal(ctx, &resp.Diagnostics))
 	before, after := prior, plan
 	before.Tags, after.Tags = found.managed(prior.Tags, config.Tags), config.Tags
-	if !r.session.signBelatedly(ctx, goal, config.PromotionTags, memory, &resp.Diagnostics) || !r.describe(ctx, &after, &before, &resp.Diagnostics) {
+	if !r.session.signBelatedly(ctx, goal, config.PromotionTags, memory, &prior.PromotedWith, &resp.Diagnostics) ||
+		!r.describe(ctx, &after, &before, &resp.Diagnostics) {
 		return
 	}
 	known := prior.version()
@@ -206,7 +207,7 @@ func (r *modelVersionResource) describe(ctx context.Context, plan, before *model
 // promote brings the version to its planned stage, and reports whether it is there. signed is what its last promotion was signed
 // with. made is the version of a create, for which an error that leaves it in its stage is a warning; nil for an update.
 func (r *modelVersionResource) promote(
-	ctx context.Context, config, plan *modelVersionState, goal handover.Goal, signed types.Map, memory *versionMemory, made *madeVersion,
+	ctx context.Context, config, plan *modelVersionState, goal handover.Goal, signed types.Set, memory *versionMemory, made *madeVersion,
 	diags *diag.Diagnostics,
 ) bool {
 	outcome, err := r.session.engine.Run(ctx, goal)

@@ -22,16 +22,17 @@ func promotionTagsAttribute() schema.MapAttribute {
 		Optional: true, WriteOnly: true, ElementType: types.StringType, Validators: promotionTagRules(),
 		MarkdownDescription: "Tags to write onto the version once it has entered the stage given here (Staging or Production): for instance the " +
 			"commit and the actor. They add to the provider's `promotion_tags`, and win where a key is in both. " + placeholderText() +
-			" A change takes effect at the next promotion and is never a difference of a plan; `promoted_with` shows what was written. " +
-			"Older versions of Terraform and OpenTofu can use the provider's. Default: none.",
+			" A change takes effect at the next promotion and is never a difference of a plan; `promoted_with` shows which keys were written. " +
+			"Values may be ephemeral or sensitive: they are written to the registry, where its readers see them, and kept nowhere else. Older versions of Terraform and OpenTofu can use the provider's. Default: none.",
 	}
 }
 
 // promotedWithAttribute is what was written.
-func promotedWithAttribute() schema.MapAttribute {
-	return schema.MapAttribute{
+func promotedWithAttribute() schema.SetAttribute {
+	return schema.SetAttribute{
 		Computed: true, ElementType: types.StringType,
-		MarkdownDescription: "The promotion tags that this resource wrote at its last promotion; null if that had none. Tags that could not be " +
-			"written then are a difference of the next plan, whose apply writes them.",
+		MarkdownDescription: "The keys of the promotion tags that this resource wrote at its last promotion; null if that had none. Their values, " +
+			"which may be ephemeral or sensitive, are in the registry alone, and neither in the state nor in a plan. Tags that could not be " +
+			"written then are a difference of the next plan, whose apply writes them with the values that its configuration has.",
 	}
 }
