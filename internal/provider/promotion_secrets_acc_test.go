@@ -127,7 +127,7 @@ func eachInstance(t *testing.T, state string, visit func(instance map[string]any
 // A state of schema version 0 has the values of promotion tags. It is no difference, and a refresh drops them; tags that were left
 // to be written are written as they were remembered, and then forgotten.
 func TestAccPromotionTags_stateWithValues(t *testing.T) {
-	for name, left := range map[string]string{"all written": "", "one left": `{"version": 2, "tags": {"c": "hush-hush-3"}}`} {
+	for name, left := range map[string]string{"all written": "", "one left": `{"version":2,"tags":{"c":"hush-hush-3"}}`} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorkspace(t)
 			w.pipeline(2)
@@ -186,7 +186,7 @@ func withUnwritten(t *testing.T, private, left string) string {
 		t.Fatal(err)
 	}
 	memory := strings.TrimSuffix(strings.TrimSpace(string(keys["version"])), "}")
-	keys["version"] = []byte(fmt.Sprintf(`%s, "unwritten": %s}`, memory, left))
+	keys["version"] = []byte(fmt.Sprintf(`%s,"unwritten":%s}`, memory, left))
 	changed, err := json.Marshal(keys)
 	if err != nil {
 		t.Fatal(err)
