@@ -27,6 +27,10 @@ const (
 	unsure
 )
 
+// inconsistent is Terraform's own refusal. It plans a block that is not in the state again just before it applies it, and this plan
+// names another version that leaves the stage than the reviewed one: the apply stops before the provider is asked to do anything.
+const inconsistent = "Error: Provider produced inconsistent final plan"
+
 // wordOfError classifies what the engine returned.
 func wordOfError(err error) word {
 	if err == nil {
@@ -70,7 +74,7 @@ func wordOfOutput(exitCode int, output string) word {
 		return unsure
 	case has("but somebody else acted at the same time"):
 		return displaced
-	case has("which the reviewed plan does not archive"), has("and the plan was made when it was in"):
+	case has("which the reviewed plan does not archive"), has("and the plan was made when it was in"), has(inconsistent):
 		return refused
 	case has("could not be moved to"), has("reading the versions of model"):
 		return failed

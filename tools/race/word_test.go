@@ -38,6 +38,16 @@ func TestWordOfOutput_readsThroughTheFrameOfAMessage(t *testing.T) {
 	}
 }
 
+func TestWordOfOutput_knowsTerraformsOwnRefusal(t *testing.T) {
+	frame := "╷\n│ Error: Provider produced inconsistent\n│ final plan\n│ \n│ When expanding the plan for a to include new values\n╵\n"
+	if got := wordOfOutput(1, frame); got != refused {
+		t.Errorf("this is classified as %d, not %d:\n%s", got, refused, frame)
+	}
+	if got := wordOfOutput(1, frame+frame); got != otherwise {
+		t.Errorf("two errors are classified as %d", got)
+	}
+}
+
 func TestWordOfOutput_takesNothingForAnAnswerThatIsNone(t *testing.T) {
 	if got := wordOfOutput(0, "Apply complete!"); got != won {
 		t.Errorf("success is classified as %d", got)
