@@ -86,13 +86,13 @@ func (l *Ledger) Survivors(ctx context.Context, model string, versions []registr
 }
 
 // Stored reports whether a resource in the state is known to have an object, now or within the patience: it was read, it is planned, or
-// it is planned to be destroyed.
+// it is planned to be destroyed. Where the model is written to meanwhile, an apply is under way, which reads nothing: its plan has looked.
 func (l *Ledger) Stored(ctx context.Context, object Object) bool {
 	defer l.mu.Unlock()
 	return l.await(ctx, func() bool {
 		on := l.at(object.Model)
 		_, noted := on.noted[object]
-		return noted || slices.ContainsFunc(on.claims, func(made Claim) bool { return made.On == object && made.Stored }) ||
+		return noted || on.written || slices.ContainsFunc(on.claims, func(made Claim) bool { return made.On == object && made.Stored }) ||
 			slices.ContainsFunc(on.departed, func(gone *Departure) bool { return gone.On == object })
 	})
 }

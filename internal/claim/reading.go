@@ -6,6 +6,7 @@ func (l *Ledger) Writes(model string) {
 	defer l.mu.Unlock()
 	l.written = true
 	l.at(model).written = true
+	l.arrive()
 }
 
 // Written reports whether the process has changed a model since its walk began: what is planned then is planned again by an apply.

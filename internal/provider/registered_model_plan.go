@@ -81,6 +81,7 @@ func (r *registeredModelResource) planNew(ctx context.Context, name string, req 
 	case err != nil || !unique || diags.HasError() || r.session.isApply(req, name):
 	case !r.session.ledger.Stored(ctx, claim.Model(name)):
 		modelExists(name, nil, diags)
+	case r.session.isApply(req, name): // It has begun to write meanwhile.
 	case r.isForced(name): // Tainted or replaced.
 		r.planEnd(ctx, claim.Departure{On: claim.Model(name), Deletes: true, Contents: true, Replaced: true}, resp)
 	}
