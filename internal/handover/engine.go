@@ -26,6 +26,8 @@ type Engine struct {
 	locks    locks
 	// flagIgnored is set once the server was seen to ignore archive_existing_versions.
 	flagIgnored atomic.Bool
+	// markRefused is the registry's refusal of UnfinishedTag, once a version was registered without it; nil before.
+	markRefused atomic.Pointer[error]
 	moves       moves
 	runs        runs
 	// pause waits before a machine's next look. Tests replace it.

@@ -45,7 +45,7 @@ func (e *MovedError) Error() string {
 	if e.Goal == "" {
 		what = "deleted"
 	}
-	return fmt.Sprintf("version %s of model %q is in %s now, and the plan was made when it was in %s; it was not %s",
+	return fmt.Sprintf("version %s of model %q is in %s now, and the plan has it in %s; it was not %s",
 		e.Version, e.Model, e.Now, e.Planned, what)
 }
 
@@ -233,6 +233,26 @@ func (e *LostError) Error() string {
 
 // Unwrap returns the cause.
 func (e *LostError) Unwrap() error { return e.Cause }
+
+// AppearedError says that the registration of a version failed, and that a version from the same origin has appeared since, which may be
+// the one that was asked for: the registry refuses UnfinishedTag, which would tell. Nothing was registered a second time.
+type AppearedError struct {
+	// Model is the name of the registered model.
+	Model string
+	// Versions are those that have appeared, in ascending order.
+	Versions []registry.Number
+	// Cause is what was answered.
+	Cause error
+}
+
+// Error names the versions.
+func (e *AppearedError) Error() string {
+	return fmt.Sprintf("the registration of a version of model %q failed, and since then there is %s from the same source, which may be its: %v",
+		e.Model, VersionList(e.Versions), e.Cause)
+}
+
+// Unwrap returns the cause.
+func (e *AppearedError) Unwrap() error { return e.Cause }
 
 // LeasedError says that another run is registering a version from the same source, or was killed while it did, and that its
 // lease on the version has not run out within the time that this run may take.

@@ -19,6 +19,9 @@ type Registration struct {
 	Version registry.Version
 	// Taken says that an earlier run registered it.
 	Taken bool
+	// Unmarked is the registry's refusal of UnfinishedTag, without which the version was registered then: there is no lease on it,
+	// and nobody finds it again whose run does not come to its end. Nil where the registry takes the tag.
+	Unmarked error
 
 	engine *Engine
 	run    string
@@ -42,7 +45,8 @@ func (r *runs) has(run string) bool {
 // *IntruderError if the goal's stage is held by a version that the reviewed plan does not archive, and with the errors of
 // Check, so that a promotion which cannot happen leaves no version behind. A version from the same origin on which another
 // run has a lease is waited for. When the answer is lost, the version that the lost call made is found by its lease; if none
-// appears as long as the server may be at work on it, that is a *LostError and not a second registration.
+// appears as long as the server may be at work on it, that is a *LostError and not a second registration. A registry that refuses
+// UnfinishedTag gets the version without it (see Registration.Unmarked): a lost answer is an *AppearedError there.
 func (e *Engine) Register(ctx context.Context, wanted Registering) (*Registration, error) {
 	unlock, err := e.locks.lock(ctx, wanted.Model)
 	if err != nil {
@@ -57,6 +61,11 @@ func (e *Engine) Register(ctx context.Context, wanted Registering) (*Registratio
 		return nil, err
 	}
 	held.Version, held.Taken = machine.version, machine.take != 0
+	if machine.unmarked != nil && !held.Taken {
+		held.Unmarked = machine.unmarked
+		e.markRefused.Store(&held.Unmarked)
+		return held, nil
+	}
 	held.keep(ctx)
 	return held, nil
 }
@@ -64,6 +73,9 @@ func (e *Engine) Register(ctx context.Context, wanted Registering) (*Registratio
 // driveRegistrar drives a registrar for a run to its end.
 func (e *Engine) driveRegistrar(ctx context.Context, wanted Registering, held *Registration) (*registrar, error) {
 	machine := newRegistrar(wanted, held.run, e.runs.has, 1+e.pacing.Repetitions)
+	if refusal := e.markRefused.Load(); refusal != nil {
+		machine.unmarked = *refusal
+	}
 	drive := &drive{Engine: e, ctx: ctx, model: wanted.Model}
 	defer drive.end()
 	event := registrarEvent{now: e.clock.ServerTime()}
@@ -93,7 +105,9 @@ func (d *drive) register(action registrarAction, wanted registry.NewVersion, hel
 		if wanted.Tags == nil {
 			wanted.Tags = make(map[string]string)
 		}
-		wanted.Tags[UnfinishedTag] = held.renewed()
+		if !action.unmarked {
+			wanted.Tags[UnfinishedTag] = held.renewed()
+		}
 		event.version, event.Err = d.registry.CreateVersion(d.ctx, wanted)
 		d.lost = time.Now()
 	case registrarSetTag:
@@ -180,6 +194,9 @@ func (r *Registration) renew(ctx context.Context) {
 // Held makes sure that the lease still runs for a while, and renews it if not. It is a *TakenError if the lease has run out
 // and another run has the version by now.
 func (r *Registration) Held(ctx context.Context) error {
+	if r.Unmarked != nil {
+		return nil
+	}
 	r.mu.Lock()
 	until := r.until
 	r.mu.Unlock()
@@ -211,6 +228,9 @@ func (r *Registration) Held(ctx context.Context) error {
 
 // Finish takes the lease off: the version is in a state, or will be in a moment.
 func (r *Registration) Finish(ctx context.Context) error {
+	if r.Unmarked != nil {
+		return nil
+	}
 	r.stop()
 	ctx, cancel := withGrace(ctx)
 	defer cancel()
@@ -220,8 +240,12 @@ func (r *Registration) Finish(ctx context.Context) error {
 	return r.engine.deleteTag(ctx, r.Version.Model, r.Version.Number, UnfinishedTag)
 }
 
-// GiveUp ends the lease before it runs out: no state has the version, and the next apply may take it over.
+// GiveUp ends the lease before it runs out: no state has the version, and the next apply may take it over. One without a lease stays as
+// it is.
 func (r *Registration) GiveUp(ctx context.Context) error {
+	if r.Unmarked != nil {
+		return nil
+	}
 	r.stop()
 	ctx, cancel := withGrace(ctx)
 	defer cancel()

@@ -43,6 +43,11 @@ type registrar struct {
 	cause error
 	late  bool
 	tries int
+	// unmarked is why the version is registered without UnfinishedTag, which the registry refuses; nil with it.
+	unmarked error
+	// newest is the greatest number at the first look, which known says has been made.
+	newest registry.Number
+	known  bool
 	// attempts is how often the creation may be sent: more than once only where MLflow itself said that it failed.
 	attempts int
 	looks    int
@@ -58,6 +63,8 @@ const (
 	registrarCreate
 	// registrarFind: the look that is to show the version whose creation was not answered.
 	registrarFind
+	// registrarRefused: the look that is to show that a creation whose mark was refused has made no version.
+	registrarRefused
 	// registrarClaim: the answer to the claim on the version that is to be taken over.
 	registrarClaim
 	// registrarClaimed: the look that is to show whether the claim is the only one.
@@ -89,7 +96,9 @@ const (
 // registrarAction is what a registrar asks for.
 type registrarAction struct {
 	do registrarDo
-	// number and key name the tag; leased says that its value is the run's lease.
+	// unmarked says that a creation goes without UnfinishedTag.
+	unmarked bool
+	// number and key name the tag.
 	number registry.Number
 	key    string
 	wait   Wait
@@ -164,6 +173,8 @@ func (r *registrar) looked(event registrarEvent) registrarAction {
 	switch r.phase {
 	case registrarFind:
 		return r.find(event)
+	case registrarRefused:
+		return r.refused(event)
 	case registrarClaimed:
 		return r.claimed(event)
 	case registrarUndo:
@@ -200,6 +211,12 @@ func (r *registrar) first(event registrarEvent) registrarAction {
 	if err := r.check(event.Versions, registry.Version{}); err != nil {
 		return r.finish(registry.Version{}, err)
 	}
+	if !r.known {
+		for _, version := range event.Versions {
+			r.newest = max(r.newest, version.Number)
+		}
+		r.known = true
+	}
 	first := !r.waiting()
 	for _, version := range Unfinished(event.Versions, r.wanted.NewVersion, r.wanted.Goal.Stage) {
 		mark, _ := markOf(version)
@@ -211,8 +228,7 @@ func (r *registrar) first(event registrarEvent) registrarAction {
 			return r.takeOver(event)
 		}
 	}
-	r.phase = registrarCreate
-	return registrarAction{do: registrarSendCreate}
+	return r.create()
 }
 
 // check refuses what could not go to its stage, so that no version is left behind. left is the version that is taken over;
@@ -282,6 +298,9 @@ func (r *registrar) created(event registrarEvent) registrarAction {
 	switch {
 	case event.Err == nil:
 		return r.finish(event.version, nil)
+	case r.unmarked == nil && refusesMark(event.Err):
+		r.unmarked, r.cause = event.Err, event.Err
+		return r.look(registrarRefused)
 	case !unclear(event.Err):
 		return r.finish(registry.Version{}, event.Err)
 	}
@@ -289,12 +308,13 @@ func (r *registrar) created(event registrarEvent) registrarAction {
 	return r.look(registrarFind)
 }
 
-// find looks for the version whose creation was not answered: it bears the lease of this run.
+// find looks for the version whose creation was not answered: it bears the lease of this run, or nothing tells it from others.
 func (r *registrar) find(event registrarEvent) registrarAction {
-	for _, version := range event.Versions {
-		if mark, marked := markOf(version); marked && mark.run == r.run {
-			return r.finish(version, nil)
-		}
+	if version, found := r.marked(event.Versions); found {
+		return r.finish(version, nil)
+	}
+	if appeared := r.appeared(event.Versions); r.unmarked != nil && len(appeared) > 0 {
+		return r.finish(registry.Version{}, &AppearedError{Model: r.wanted.Model, Versions: appeared, Cause: r.cause})
 	}
 	r.tries++
 	switch {

@@ -23,6 +23,8 @@ type registerSimulation struct {
 	runs           []*registerRun
 	// late are runs whose creation the server may still do.
 	late []int
+	// refuses says that the registry refuses UnfinishedTag.
+	refuses bool
 	// changes counts what was changed, so that a run which waits does so only once for each change.
 	changes int
 	log     []string
@@ -75,11 +77,15 @@ func (s *registerSimulation) start(run *registerRun, take registry.Number) {
 
 func (s *registerSimulation) time() time.Time { return time.Unix(s.now, 0) }
 
+// create makes a version. An empty mark is none.
 func (s *registerSimulation) create(source, mark string) registry.Version {
 	s.changes++
 	version := registry.Version{
 		Model: testModel, Number: registry.Number(len(s.versions) + 1), Source: source, Stage: registry.StageNone,
-		Status: registry.StatusReady, Tags: map[string]string{UnfinishedTag: mark},
+		Status: registry.StatusReady, Tags: make(map[string]string),
+	}
+	if mark != "" {
+		version.Tags[UnfinishedTag] = mark
 	}
 	s.versions = append(s.versions, version)
 	return version
@@ -110,7 +116,7 @@ func (s *registerSimulation) words() []string {
 		switch {
 		case run.holds != 0:
 			add("finish")
-			if s.now < run.until && !run.renewed {
+			if s.now < run.until && !run.renewed && !s.refuses {
 				add("renew")
 			}
 		case run.action.do == registrarLook:
@@ -126,6 +132,9 @@ func (s *registerSimulation) words() []string {
 			}
 			if s.faults > 0 && run.action.do == registrarSendCreate {
 				add("send-503-of-MLflow")
+				if s.refuses && s.mark(run) != "" {
+					add("send-refused-and-done")
+				}
 			}
 		}
 		if s.faults > 0 {
@@ -151,9 +160,8 @@ func (s *registerSimulation) do(word string) {
 	}
 	if strings.HasPrefix(who, "late-") {
 		index := int(who[5] - '0')
-		if what == "create" {
-			run := s.runs[s.late[index]]
-			s.create(run.source, lease{run: run.name, until: time.Unix(run.until, 0)}.String())
+		if run := s.runs[s.late[index]]; what == "create" && (!s.refuses || s.mark(run) == "") {
+			s.create(run.source, s.mark(run))
 		}
 		s.changes++
 		s.late = slices.Delete(slices.Clone(s.late), index, index+1)
@@ -187,6 +195,10 @@ func (s *registerSimulation) step(index int, run *registerRun, what string) {
 	case "send-503-of-MLflow":
 		s.faults--
 		event.Err = &registry.Error{Kind: registry.ErrUnavailable, Status: 503, Code: "TEMPORARILY_UNAVAILABLE", Message: "deadlock", Unknown: true}
+	case "send-refused-and-done": // The version is made, and then its tag is refused.
+		s.faults--
+		s.create(run.source, "")
+		event.Err = noSuchKey()
 	case "send", "send-lost":
 		event.version, event.Err = s.send(index, run, what == "send-lost")
 	}
@@ -203,11 +215,14 @@ func (s *registerSimulation) send(index int, run *registerRun, isLost bool) (reg
 	switch run.action.do {
 	case registrarSendCreate:
 		run.until = s.now + int64(leaseTime/time.Second)
-		if isLost {
+		switch {
+		case isLost:
 			s.late = append(slices.Clone(s.late), index)
 			return registry.Version{}, err
+		case s.mark(run) != "" && s.refuses:
+			return registry.Version{}, noSuchKey()
 		}
-		return s.create(run.source, lease{run: run.name, until: time.Unix(run.until, 0)}.String()), nil
+		return s.create(run.source, s.mark(run)), nil
 	case registrarSetTag:
 		run.until = s.now + int64(leaseTime/time.Second)
 		s.tag(run.action.number, run.action.key, lease{run: run.name, until: time.Unix(run.until, 0)}.String())
@@ -215,6 +230,19 @@ func (s *registerSimulation) send(index int, run *registerRun, isLost bool) (reg
 		s.tag(run.action.number, run.action.key, "")
 	}
 	return registry.Version{}, err
+}
+
+// noSuchKey is the refusal of a registry with rules for keys that does not say which key it means.
+func noSuchKey() error {
+	return &registry.Error{Kind: registry.ErrInvalid, Status: 400, Code: "INVALID_PARAMETER_VALUE", Message: "a key holds a reserved character"}
+}
+
+// mark is the lease that the creation of a run has; empty if it is sent without, or if the registry would refuse it.
+func (s *registerSimulation) mark(run *registerRun) string {
+	if run.machine.unmarked != nil {
+		return ""
+	}
+	return lease{run: run.name, until: time.Unix(run.until, 0)}.String()
 }
 
 func (s *registerSimulation) tag(number registry.Number, key, value string) {
@@ -240,6 +268,10 @@ func (s *registerSimulation) next(run *registerRun, event registrarEvent) {
 
 // finish is Registration.Finish: a lease that has run out is claimed anew before it is taken off.
 func (s *registerSimulation) finish(run *registerRun) {
+	if s.refuses {
+		run.ended = "owns"
+		return
+	}
 	if s.now < run.until {
 		s.tag(run.holds, UnfinishedTag, "")
 		run.ended = "owns"
@@ -265,7 +297,7 @@ func (s *registerSimulation) key() string {
 		fmt.Fprintf(&text, "%t", run.renewed)
 		if run.ended == "" {
 			fmt.Fprintf(&text, "%d.%d.%v.%t.%t.%d.%s", m.phase, m.take, m.awaited, m.cause != nil, m.late, min(m.tries, 3), run.action.key)
-			fmt.Fprintf(&text, "u%d", m.claimUntil.Unix())
+			fmt.Fprintf(&text, "u%d.%d.%t", m.claimUntil.Unix(), m.newest, m.unmarked != nil)
 		}
 	}
 	return text.String()
@@ -278,6 +310,7 @@ func (s *registerSimulation) violation() error {
 	for _, run := range s.runs {
 		var lostAnswer *LostError
 		var expired *ExpiredError
+		var appeared *AppearedError
 		switch {
 		case run.ended == "owns":
 			if other, taken := owners[run.holds]; taken {
@@ -285,7 +318,7 @@ func (s *registerSimulation) violation() error {
 			}
 			owners[run.holds] = run.name
 			owned++
-		case run.ended == "killed", errors.As(run.err, &lostAnswer), errors.As(run.err, &expired):
+		case run.ended == "killed", errors.As(run.err, &lostAnswer), errors.As(run.err, &expired), errors.As(run.err, &appeared):
 			allowed++ // What it may have left behind is told, or found by the next plan.
 		}
 	}
@@ -320,12 +353,15 @@ func TestEveryRegistration(t *testing.T) {
 		left           bool
 		takes          []registry.Number
 		faults, passes int
+		refuses        bool
 	}{
-		{"one run", false, []registry.Number{0}, 3, 2},
-		{"two runs of one origin", false, []registry.Number{0, 0}, 1, 2},
-		{"two runs take the same version over", true, []registry.Number{1, 1}, 1, 2},
-		{"one takes over, one registers", true, []registry.Number{1, 0}, 1, 2},
-		{"three runs take the same version over", true, []registry.Number{1, 1, 1}, 0, 1},
+		{"one run", false, []registry.Number{0}, 3, 2, false},
+		{"two runs of one origin", false, []registry.Number{0, 0}, 1, 2, false},
+		{"two runs take the same version over", true, []registry.Number{1, 1}, 1, 2, false},
+		{"one takes over, one registers", true, []registry.Number{1, 0}, 1, 2, false},
+		{"three runs take the same version over", true, []registry.Number{1, 1, 1}, 0, 1, false},
+		{"one run whose lease is refused", false, []registry.Number{0}, 3, 2, true},
+		{"two runs whose leases are refused", false, []registry.Number{0, 0}, 2, 1, true},
 	} {
 		t.Run(scene.name, func(t *testing.T) {
 			seen := make(map[[sha256.Size]byte]float64)
@@ -371,7 +407,9 @@ func TestEveryRegistration(t *testing.T) {
 			if *exploreAll {
 				faults++
 			}
-			ways := walk(newRegisterSimulation(faults, scene.passes, scene.left, scene.takes...))
+			start := newRegisterSimulation(faults, scene.passes, scene.left, scene.takes...)
+			start.refuses = scene.refuses
+			ways := walk(start)
 			t.Logf("%d states, %.3g interleavings", len(seen), ways)
 		})
 	}

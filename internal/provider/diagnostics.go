@@ -46,6 +46,9 @@ func sentence(text string) string {
 // nothingTouched begins the advice on what was refused before the first write.
 const nothingTouched = "Nothing was touched. "
 
+// movedSince says who may have moved something since the state of a plan was read.
+const movedSince = "Somebody else did that or, where the plan was made with -refresh=false, an earlier apply of this configuration. "
+
 // advise says what a user can do about an error.
 func advise(err error) string {
 	if isEmbedded(err) {
@@ -60,6 +63,7 @@ func advise(err error) string {
 		failed    *handover.FailedError
 		moved     *handover.MovedError
 		lost      *handover.LostError
+		appeared  *handover.AppearedError
 		leased    *handover.LeasedError
 		taken     *handover.TakenError
 		expired   *handover.ExpiredError
@@ -67,15 +71,19 @@ func advise(err error) string {
 		lacks     *handover.TagsError
 	)
 	switch {
+	case errors.As(err, &appeared):
+		return "This registry refuses the tag " + handover.UnfinishedTag + ", by which this provider tells its own. Look whether " +
+			handover.VersionList(appeared.Versions) + " is what was to be registered. If so, import it; if not, run terraform apply again, which " +
+			"registers another one. " + importAdvice(modelVersionType, appeared.Model+"/"+appeared.Versions[0].String())
 	case errors.Is(err, registry.ErrInvalid) && strings.Contains(err.Error(), handover.UnfinishedTag):
 		return "The tag " + handover.UnfinishedTag + " is this provider's own: the provider itself sets it while it registers a version, so that a " +
 			"registration whose answer is lost, or whose run is killed, is found again and never done twice. This registry does not take the key. Allow " +
-			"it there; or have something else register the versions, and adopt them with version."
+			"it there, or run terraform apply again: new versions are registered without it."
 	case errors.As(err, &failed):
 		return adviseFailed(failed)
 	case errors.As(err, &moved):
-		return "Somebody moved this version after this plan was made. It was left as it is. Run terraform plan again, review where it comes from " +
-			"and what becomes of it, and apply that plan."
+		return "This version was moved after what this plan was made from was read. " + movedSince + "It was left as it is. Run terraform plan again, " +
+			"with a refresh, review where it comes from and what becomes of it, and apply that plan."
 	case errors.As(err, &lost):
 		return "Nothing was registered a second time. Run terraform plan: if the server has registered the version after all, the plan says that " +
 			"apply takes it over. If not, apply registers it."
@@ -89,8 +97,8 @@ func advise(err error) string {
 		return "Registries such as Databricks Unity Catalog have aliases instead of stages. Leave stage out, or use an MLflow server " +
 			"whose registry has stages."
 	case errors.As(err, &intruder):
-		return "Somebody changed the stage after this plan was made. " + nothingTouched + "Run terraform plan again, review which " +
-			"versions now leave the stage, and apply that plan."
+		return "The stage was changed after what this plan was made from was read. " + movedSince + nothingTouched + "Run terraform plan again, " +
+			"with a refresh, review which versions now leave the stage, and apply that plan."
 	case errors.As(err, &notReady):
 		if notReady.Status == registry.StatusFailed {
 			return "The registry could not register this version. Register a new one; this one cannot serve."

@@ -112,6 +112,13 @@ func (m *madeVersion) giveUp(ctx context.Context, diags *diag.Diagnostics) {
 	if m.lease == nil {
 		return
 	}
+	if refusal := m.lease.Unmarked; refusal != nil {
+		diags.AddWarning(fmt.Sprintf("Version %s of model %q is registered and in no state", m.version.Number, m.version.Model),
+			explainWith(refusal, "What followed its registration has failed, and this registry refuses the tag "+handover.UnfinishedTag+", by which the "+
+				"next apply would go on with it: it would register another one from the same source. Import this one before, or delete it. "+
+				importAdvice(modelVersionType, m.version.Model+"/"+m.version.Number.String())))
+		return
+	}
 	advice := fmt.Sprintf("It is registered and in no state, because what followed has failed. Run terraform apply again: it goes on with version %s and "+
 		"does not register another one.", m.version.Number)
 	if err := m.lease.GiveUp(ctx); err != nil {
@@ -123,6 +130,14 @@ func (m *madeVersion) giveUp(ctx context.Context, diags *diag.Diagnostics) {
 // end takes the lease off: Terraform writes its state right after this. It reports whether the version belongs to this run still.
 func (m *madeVersion) end(ctx context.Context, diags *diag.Diagnostics) bool {
 	if m.lease == nil {
+		return true
+	}
+	if refusal := m.lease.Unmarked; refusal != nil {
+		diags.AddWarning(fmt.Sprintf("Version %s of model %q was registered without the tag of this provider", m.version.Number, m.version.Model),
+			explainWith(refusal, "This registry refuses the tag "+handover.UnfinishedTag+", by which a version is found again whose registration was not "+
+				"answered, or whose apply was killed. The version is registered and complete. But should an answer be lost or an apply be killed "+
+				"here, the next apply registers another version from the same source, unless the first one is imported. Allow this key in the "+
+				"registry to have each version registered once whatever happens."))
 		return true
 	}
 	err := m.lease.Finish(ctx)

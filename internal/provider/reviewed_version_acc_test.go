@@ -44,17 +44,17 @@ func TestAccReviewed_movedSinceThePlan(t *testing.T) {
 		"None to Archived, and it is promoted": {
 			adoptedBlock("3"), adoptedBlock("3", archived), nil,
 			func(w *workspace) { w.Transition(w.t, w.model, "3", "Production", true) },
-			true, "is in Production now, and the plan was made when it was in None", []string{"3", "Production", "1", "Archived"},
+			true, "is in Production now, and the plan has it in None", []string{"3", "Production", "1", "Archived"},
 		},
 		"Staging to Production, and it is withdrawn": {
 			adoptedBlock("2", `  stage = "Staging"`), adoptedBlock("2", toProduction), nil,
 			func(w *workspace) { w.Transition(w.t, w.model, "2", "Archived", false) },
-			true, "is in Archived now, and the plan was made when it was in Staging", []string{"1", "Production", "2", "Archived"},
+			true, "is in Archived now, and the plan has it in Staging", []string{"1", "Production", "2", "Archived"},
 		},
 		"a pointer to a version in Staging, and it is withdrawn": {
 			pointed("1"), pointed("2"), func(w *workspace) { w.Transition(w.t, w.model, "2", "Staging", false) },
 			func(w *workspace) { w.Transition(w.t, w.model, "2", "Archived", false) },
-			true, "is in Archived now, and the plan was made when it was in Staging", []string{"1", "Production", "2", "Archived"},
+			true, "is in Archived now, and the plan has it in Staging", []string{"1", "Production", "2", "Archived"},
 		},
 		"a new pointer to a version in Staging, and it is withdrawn": {
 			"", pointed("2"), func(w *workspace) { w.Transition(w.t, w.model, "2", "Staging", false) },
@@ -64,7 +64,7 @@ func TestAccReviewed_movedSinceThePlan(t *testing.T) {
 		"a destroy that archives, and it is promoted": {
 			adoptedBlock("3", `  on_destroy = "archive"`), "", nil,
 			func(w *workspace) { w.Transition(w.t, w.model, "3", "Production", true) },
-			true, "is in Production now, and the plan was made when it was in None", []string{"3", "Production"},
+			true, "is in Production now, and the plan has it in None", []string{"3", "Production"},
 		},
 		"a destroy that archives, and it was archived": {
 			adoptedBlock("3", `  on_destroy = "archive"`), "", nil,
@@ -117,7 +117,7 @@ func TestAccReviewed_deletionOfWhatServes(t *testing.T) {
 	if applied.ExitCode == 0 {
 		t.Fatalf("the apply went through:\n%s", applied.Output)
 	}
-	wantText(t, applied.Output, "is in Production now, and the plan was made when it was in None; it was not deleted.")
+	wantText(t, applied.Output, "is in Production now, and the plan has it in None; it was not deleted.")
 	w.wantStages("1", "Production")
 }
 

@@ -110,6 +110,7 @@ func TestTheGuideExplainsEveryKindOfFailure(t *testing.T) {
 	headings := guideHeadings(t)
 	failures := map[string]error{
 		"intruder":   &handover.IntruderError{Model: "m", Stage: registry.StageProduction, Version: 2, Intruders: []registry.Number{3}},
+		"appeared":   &handover.AppearedError{Model: "m", Versions: []registry.Number{3}, Cause: errors.New("x")},
 		"missing":    &handover.MissingError{Model: "m", Version: 2},
 		"not ready":  &handover.NotReadyError{Model: "m", Version: 2, Status: registry.StatusPending},
 		"forbidden":  &handover.ForbiddenError{Model: "m", Version: 2, From: registry.StageNone, To: registry.StageProduction},

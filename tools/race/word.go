@@ -74,7 +74,7 @@ func wordOfOutput(exitCode int, output string) word {
 		return unsure
 	case has("but somebody else acted at the same time"):
 		return displaced
-	case has("which the reviewed plan does not archive"), has("and the plan was made when it was in"), has(inconsistent):
+	case has("which the reviewed plan does not archive"), has("and the plan has it in"), has(inconsistent):
 		return refused
 	case has("could not be moved to"), has("reading the versions of model"):
 		return failed
