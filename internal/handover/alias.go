@@ -14,7 +14,7 @@ func (e *Engine) PointAlias(ctx context.Context, model, alias string, version, b
 	for attempt := 1; ; attempt++ {
 		err := e.registry.SetAlias(ctx, model, alias, version)
 		if err != nil && !unclear(err) {
-			return 0, err
+			return e.refusedAlias(ctx, model, alias, version, before, err)
 		}
 		lost := time.Now()
 	looks:
@@ -41,4 +41,15 @@ func (e *Engine) PointAlias(ctx context.Context, model, alias string, version, b
 		}
 		e.pause(ctx, Action{Wait: WaitAgain, Count: attempt, RetryAfter: retryAfter(err)})
 	}
+}
+
+// refusedAlias goes on after a refusal: if the alias has come to the version all the same, it was done. Were it only told as refused, no
+// state would have the alias, and the next apply would take it for somebody else's.
+func (e *Engine) refusedAlias(
+	ctx context.Context, model, alias string, version, before registry.Number, refusal error,
+) (registry.Number, error) {
+	if found, err := e.registry.Model(ctx, model); err == nil && version != before && found.Aliases[alias] == version {
+		return version, nil
+	}
+	return 0, refusal
 }

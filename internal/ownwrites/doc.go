@@ -50,7 +50,8 @@
 // Once a read of this process had to wait, a write ends when it is shown: the plan that follows, in another process, should see what this
 // one has left behind. Where reads never catch up, that is not tried again.
 //
-// A write of unknown outcome leaves both values possible: nothing that was written to that object before it is waited for. One that was
+// A write of unknown outcome is looked for once: if it is shown, it was done, whatever the answer was. If not, it leaves both values
+// possible: nothing that was written to that object before it is waited for. One that was
 // refused has changed nothing. A tag or an alias that is answered with "not found" in a model of this process's own making is looked for
 // before that is believed: MLflow 3.17 sets it, and then looks for the model among its reads. It is not sent again.
 //

@@ -3,6 +3,7 @@ package ownwrites
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"time"
@@ -42,6 +43,9 @@ func (r *Registry) DescribeModel(ctx context.Context, name, description string) 
 		described, err = r.Client.DescribeModel(ctx, name, description)
 		return described.UpdatedAt, err
 	})
+	if err == nil && described.Name == "" { // It was not answered.
+		return r.Model(ctx, name)
+	}
 	return described, err
 }
 
@@ -74,6 +78,9 @@ func (r *Registry) DeleteModel(ctx context.Context, name string) error {
 	}
 	r.mu.Unlock()
 	err := r.Client.DeleteModel(ctx, name)
+	if errors.Is(err, registry.ErrOutcomeUnknown) && r.isGone(ctx, name, 0) {
+		err = nil
+	}
 	w := &write{object: object{kind: existence}, what: "its deletion", unseen: ofModel | ofVersion | ofVersions, check: check}
 	r.endAll(name, 0, err, w)
 	if err == nil {

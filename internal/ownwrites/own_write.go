@@ -44,6 +44,9 @@ func (r *Registry) put(ctx context.Context, model string, w *write, act func() (
 	if errors.Is(err, registry.ErrNotFound) && r.awaits(model, w.object.number) {
 		return r.settle(ctx, model, w, err)
 	}
+	if errors.Is(err, registry.ErrOutcomeUnknown) && r.isShown(ctx, model, w.object.number, check) {
+		err = nil
+	}
 	check.updated = updated
 	r.end(model, err, w)
 	if err == nil {

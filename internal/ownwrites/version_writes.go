@@ -48,6 +48,9 @@ func (r *Registry) DescribeVersion(
 		described, err = r.Client.DescribeVersion(ctx, model, number, description)
 		return described.UpdatedAt, err
 	})
+	if err == nil && described.Number == 0 { // It was not answered.
+		return r.Version(ctx, model, number)
+	}
 	return described, err
 }
 
@@ -60,6 +63,9 @@ func (r *Registry) DeleteVersion(ctx context.Context, model string, number regis
 	}
 	r.mu.Unlock()
 	err := r.Client.DeleteVersion(ctx, model, number)
+	if errors.Is(err, registry.ErrOutcomeUnknown) && r.isGone(ctx, model, number) {
+		err = nil
+	}
 	r.endAll(model, number, err, &write{
 		object: object{existence, number, ""}, what: fmt.Sprintf("the deletion of version %s", number), unseen: ofVersion | ofVersions, check: check,
 	})

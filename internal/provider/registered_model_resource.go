@@ -86,23 +86,27 @@ func (r *registeredModelResource) Create(ctx context.Context, req resource.Creat
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
 }
 
-// create registers the model. When the answer was lost, it reads whether the model is there now, with what was asked.
+// create registers the model. After an error it reads whether the model is there now, with what was asked: the plan has seen that it was not.
 func (r *registeredModelResource) create(ctx context.Context, wanted registry.NewModel) (registry.Model, error) {
 	model, err := r.session.cache.CreateModel(ctx, wanted)
-	if !errors.Is(err, registry.ErrOutcomeUnknown) {
+	if err == nil || errors.Is(err, registry.ErrAlreadyExists) || errors.Is(err, registry.ErrOtherSpelling) {
 		return model, err
 	}
+	unknown := errors.Is(err, registry.ErrOutcomeUnknown)
 	ctx, cancel := afterwards(ctx) // What was created when the time was up is to get into the state.
 	defer cancel()
 	found, readErr := r.session.cache.Model(ctx, wanted.Name)
-	if readErr != nil {
+	same := readErr == nil && found.Description == wanted.Description && maps.Equal(found.Tags, wanted.Tags)
+	switch {
+	case same:
+		return found, nil
+	case !unknown:
+		return model, err
+	case readErr != nil:
 		return model, errors.Join(err, readErr)
 	}
-	if found.Description != wanted.Description || !maps.Equal(found.Tags, wanted.Tags) {
-		return model, fmt.Errorf("%w: a registered model of this name with other content exists now; the call for this one failed: %w",
-			registry.ErrAlreadyExists, err)
-	}
-	return found, nil
+	return model, fmt.Errorf("%w: a registered model of this name with other content exists now; the call for this one failed: %w",
+		registry.ErrAlreadyExists, err)
 }
 
 func (r *registeredModelResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
