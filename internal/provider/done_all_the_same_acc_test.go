@@ -206,12 +206,12 @@ func errorAnswers() map[string]acctest.FaultKind {
 // refusal is the answer that says that nothing was done.
 const refusal = "400 of MLflow"
 
-// allAnswers makes TestAccDoneAllTheSame try each answer to each write, instead of a refusal and one other.
+// allAnswers makes TestAccFault_doneAllTheSame try each answer to each write, instead of a refusal and one other.
 var allAnswers = flag.Bool("all-answers", false, "answer each write in every way")
 
 // A write that was done and answered with an error: what the apply says is true, and the next one goes on, with nothing done twice and nothing
 // to be mended by hand. Only a refusal in MLflow's own words may be believed.
-func TestAccDoneAllTheSame(t *testing.T) {
+func TestAccFault_doneAllTheSame(t *testing.T) {
 	writes, kinds := failedWrites(), errorAnswers()
 	others := slices.DeleteFunc(slices.Sorted(maps.Keys(kinds)), func(answer string) bool { return answer == refusal })
 	for index, name := range slices.Sorted(maps.Keys(writes)) {

@@ -21,7 +21,7 @@ func noDots(w *workspace) *acctest.Proxy {
 }
 
 // A registry that refuses the provider's own tag registers versions without it, and the warning says what does not hold then.
-func TestAccOwnTag_refused(t *testing.T) {
+func TestAccModelVersion_ownTagRefused(t *testing.T) {
 	const without = "was registered without the tag of this provider"
 	t.Run("registers", func(t *testing.T) {
 		w := newWorkspace(t)

@@ -7,7 +7,7 @@ import (
 
 // With -refresh=false a plan goes by what each resource last read, which may be from before another resource of the same apply had its turn.
 // Nobody else has acted: the message accuses nobody, and says how to go on.
-func TestAccUnrefreshed_accusesNobody(t *testing.T) {
+func TestAccReviewed_withoutARefresh(t *testing.T) {
 	after := "depends_on = [" + v1 + "]"
 	t.Run("a version that the plan did not see in the stage", func(t *testing.T) {
 		w := newWorkspace(t)
