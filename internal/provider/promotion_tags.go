@@ -141,8 +141,15 @@ func (s *session) planSignature(
 	if !s.known() || own.IsUnknown() {
 		return types.SetUnknown(types.StringType)
 	}
+	keys := s.signatureKeys(goal.Stage, own)
+	if goal.Enters(from) && goal.Version != 0 {
+		slices.Sort(keys)
+		for _, key := range slices.Compact(keys) {
+			s.checkTagSpelling(ctx, "promotion_tags", tagPlace{model: goal.Model, version: goal.Version}, key, diags)
+		}
+	}
 	switch {
-	case goal.Enters(from) && len(s.signatureKeys(goal.Stage, own)) > 0:
+	case goal.Enters(from) && len(keys) > 0:
 		return types.SetUnknown(types.StringType)
 	case goal.Enters(from):
 		return types.SetNull(types.StringType)

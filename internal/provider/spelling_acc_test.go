@@ -2,6 +2,7 @@ package provider_test
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 
@@ -116,6 +117,49 @@ func TestAccSpelling_ofAliasesAndTags(t *testing.T) {
 	w.emptyPlan()
 	if aliases := s.Aliases(t, s.model); aliases["Champion"] != "1" || aliases["champion"] != "2" {
 		t.Errorf("aliases %v", aliases)
+	}
+}
+
+// The same for promotion tags, which the apply writes on the version that is promoted.
+func TestAccSpelling_ofPromotionTags(t *testing.T) {
+	s := newScenario(t)
+	exact := s.Has(t, acctest.ExactNames)
+	s.settings = "  promotion_tags = { team = \"risk\", TEAM = \"risk\", new = \"x\" }"
+	s.CreateModel(t, s.model)
+	s.CreateVersion(t, s.model, "s3://models/fraud/1")
+	s.SetVersionTag(t, s.model, "1", "Team", "pipeline")
+	before := s.Dump(t, s.model)
+	for _, block := range []string{
+		"resource \"mlregistry_model_version\" \"r\" {\n  model_name = \"MODEL\"\n  version = 1\n  stage = \"Production\"\n}\n",
+		"resource \"mlregistry_model_stage\" \"r\" {\n  model_name = \"MODEL\"\n  stage = \"Production\"\n  version = 1\n}\n",
+	} {
+		w := &workspace{s, acctest.NewWorkspace(t, "")}
+		w.config(block)
+		plan := w.Plan()
+		for _, key := range []string{"team", "TEAM"} {
+			if exact {
+				wantText(t, plan.Output, fmt.Sprintf(`The tag %q looks like "Team", which exists`, key))
+			} else {
+				wantText(t, plan.Output, fmt.Sprintf(`The registry has the tag "Team", and takes %q for the same`, key))
+			}
+		}
+		if exact == (plan.ExitCode == 1) || strings.Contains(plan.Output, `The tag "new"`) {
+			t.Errorf("the plan ends with %d:\n%s", plan.ExitCode, plan.Output)
+		}
+	}
+	if after := s.Dump(t, s.model); after != before {
+		t.Errorf("the model is\n%s\nand was\n%s", after, before)
+	}
+	if !exact {
+		return
+	}
+	w := &workspace{s, acctest.NewWorkspace(t, "")}
+	w.config("resource \"mlregistry_model_stage\" \"r\" {\n  model_name = \"MODEL\"\n  stage = \"Production\"\n  version = 1\n}\n")
+	w.MustApply()
+	w.emptyPlan()
+	want := map[string]string{"Team": "pipeline", "team": "risk", "TEAM": "risk", "new": "x"}
+	if tags := s.VersionTags(t, s.model, "1"); !maps.Equal(tags, want) {
+		t.Errorf("tags %v, want %v", tags, want)
 	}
 }
 
