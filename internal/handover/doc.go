@@ -44,5 +44,8 @@
 // claims the version by a tag of its own, looks, and gives up if another run's claim is there: of two that claim at once, at
 // least one sees the other.
 //
+// A registry whose rules for the keys of tags refuse the tag gets versions without a lease (Registration.Unmarked). Then nothing tells the
+// version of a lost answer from one that somebody else has registered from the same origin: it is named (AppearedError), not taken.
+//
 // It may import the standard library and internal/registry only.
 package handover
