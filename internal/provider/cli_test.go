@@ -119,7 +119,7 @@ func TestAccCLI_outsiderBetweenPlanAndApply(t *testing.T) {
 				t.Fatalf("the apply went through:\n%s", refused.Output)
 			}
 			wantText(t, refused.Output, fmt.Sprintf("Production of model %q is now held by version 3, which the reviewed plan does not archive; version 2 was not moved", w.model))
-			wantText(t, refused.Output, "Run terraform plan again, review which versions now leave the stage, and apply that plan")
+			wantText(t, refused.Output, "Run terraform plan again, with a refresh, review which versions now leave the stage, and apply that plan")
 			w.wantStages("1", "Archived", "2", "Staging", "3", "Production")
 			again := w.Plan()
 			if got := w.planned(again.PlanFile, v2, "archived_versions"); got != "[3]" {

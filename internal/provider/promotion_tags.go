@@ -142,11 +142,8 @@ func (s *session) planSignature(
 		return types.SetUnknown(types.StringType)
 	}
 	keys := s.signatureKeys(goal.Stage, own)
-	if goal.Enters(from) && goal.Version != 0 {
-		slices.Sort(keys)
-		for _, key := range slices.Compact(keys) {
-			s.checkTagSpelling(ctx, "promotion_tags", tagPlace{model: goal.Model, version: goal.Version}, key, diags)
-		}
+	if goal.Enters(from) {
+		s.checkSignatureSpelling(ctx, goal, keys, diags)
 	}
 	switch {
 	case goal.Enters(from) && len(keys) > 0:
@@ -155,6 +152,16 @@ func (s *session) planSignature(
 		return types.SetNull(types.StringType)
 	}
 	return withKeys(ctx, before, s.stillWanted(memory.Unwritten, goal.Stage, own), diags)
+}
+
+// checkSignatureSpelling fails the plan of a promotion tag that the version has in another spelling. It goes by what the walk has read: the
+// apply, which plans once more, asks nothing for it.
+func (s *session) checkSignatureSpelling(ctx context.Context, goal handover.Goal, keys []string, diags *diag.Diagnostics) {
+	versions, _ := s.seenVersions(goal.Model)
+	version, _ := registry.FindVersion(versions, goal.Version)
+	for _, key := range slices.Compact(slices.Sorted(slices.Values(keys))) {
+		spelled(ctx, s, "promotion_tags", "tag", goal.Model, key, version.Tags, nil, diags)
+	}
 }
 
 // settleSignature puts the keys of what was written into the state where the plan left it open. before is what it was; null for a

@@ -52,9 +52,9 @@ func (s *session) isReplaced(ctx context.Context, object claim.Object) bool {
 	return s.ledger.Stored(ctx, object) && !s.ledger.Declared(object)
 }
 
-// checkTagSpelling fails the plan of a key in an attribute with tags that the object has in another spelling. It asks for nothing that the
-// plan of the object does not ask for anyway.
-func (s *session) checkTagSpelling(ctx context.Context, attribute string, object tagPlace, key string, diags *diag.Diagnostics) {
+// checkTagSpelling fails the plan of a key in tags that the object has in another spelling. It asks for nothing that the plan of the
+// object does not ask for anyway.
+func (s *session) checkTagSpelling(ctx context.Context, object tagPlace, key string, diags *diag.Diagnostics) {
 	var tags map[string]string
 	if object.version != 0 {
 		versions, _ := s.firstVersions(ctx, object.model) // An error is told by what the plan asks next.
@@ -63,7 +63,7 @@ func (s *session) checkTagSpelling(ctx context.Context, attribute string, object
 	} else if model, err := s.cache.Model(ctx, object.model); err == nil {
 		tags = model.Tags
 	}
-	spelled(ctx, s, attribute, "tag", object.model, key, tags, nil, diags)
+	spelled(ctx, s, "tags", "tag", object.model, key, tags, nil, diags)
 }
 
 // sameText says whether two values of an attribute are texts, or maps of texts, that differ in form alone: in blanks and line breaks at

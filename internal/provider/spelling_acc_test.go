@@ -128,13 +128,27 @@ func TestAccSpelling_ofPromotionTags(t *testing.T) {
 	s.CreateModel(t, s.model)
 	s.CreateVersion(t, s.model, "s3://models/fraud/1")
 	s.SetVersionTag(t, s.model, "1", "Team", "pipeline")
+	s.CreateVersion(t, s.model, "s3://models/fraud/2")
+	s.Transition(t, s.model, "2", "Production", false)
+	const adopted, pointer = "resource \"mlregistry_model_version\" \"r\" {\n  model_name = \"MODEL\"\n  version = 1\n", "resource " +
+		"\"mlregistry_model_stage\" \"r\" {\n  model_name = \"MODEL\"\n  stage = \"Production\"\n"
+	w := &workspace{s, acctest.NewWorkspace(t, "")}
+	w.config(adopted + "}\n")
+	w.MustApply()
+	ofPointer := &workspace{s, acctest.NewWorkspace(t, "")}
+	ofPointer.config(pointer + "  version = 2\n}\n")
+	ofPointer.MustApply()
 	before := s.Dump(t, s.model)
-	for _, block := range []string{
-		"resource \"mlregistry_model_version\" \"r\" {\n  model_name = \"MODEL\"\n  version = 1\n  stage = \"Production\"\n}\n",
-		"resource \"mlregistry_model_stage\" \"r\" {\n  model_name = \"MODEL\"\n  stage = \"Production\"\n  version = 1\n}\n",
+	for name, test := range map[string]struct {
+		w     *workspace
+		block string
+	}{
+		"new version":    {&workspace{s, acctest.NewWorkspace(t, "")}, adopted + "  stage = \"Production\"\n}\n"},
+		"stored version": {w, adopted + "  stage = \"Production\"\n}\n"},
+		"stored pointer": {ofPointer, pointer + "  version = 1\n}\n"},
 	} {
-		w := &workspace{s, acctest.NewWorkspace(t, "")}
-		w.config(block)
+		w := test.w
+		w.config(test.block)
 		plan := w.Plan()
 		for _, key := range []string{"team", "TEAM"} {
 			if exact {
@@ -144,7 +158,7 @@ func TestAccSpelling_ofPromotionTags(t *testing.T) {
 			}
 		}
 		if exact == (plan.ExitCode == 1) || strings.Contains(plan.Output, `The tag "new"`) {
-			t.Errorf("the plan ends with %d:\n%s", plan.ExitCode, plan.Output)
+			t.Errorf("%s: the plan ends with %d:\n%s", name, plan.ExitCode, plan.Output)
 		}
 	}
 	if after := s.Dump(t, s.model); after != before {
@@ -153,10 +167,8 @@ func TestAccSpelling_ofPromotionTags(t *testing.T) {
 	if !exact {
 		return
 	}
-	w := &workspace{s, acctest.NewWorkspace(t, "")}
-	w.config("resource \"mlregistry_model_stage\" \"r\" {\n  model_name = \"MODEL\"\n  stage = \"Production\"\n  version = 1\n}\n")
-	w.MustApply()
-	w.emptyPlan()
+	ofPointer.MustApply()
+	ofPointer.emptyPlan()
 	want := map[string]string{"Team": "pipeline", "team": "risk", "TEAM": "risk", "new": "x"}
 	if tags := s.VersionTags(t, s.model, "1"); !maps.Equal(tags, want) {
 		t.Errorf("tags %v, want %v", tags, want)

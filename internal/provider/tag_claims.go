@@ -88,7 +88,7 @@ func (s *session) claimTags(ctx context.Context, owner tagOwner, object tagPlace
 		}
 		old, had := before[key]
 		if !had {
-			s.checkTagSpelling(ctx, "tags", object, key, diags)
+			s.checkTagSpelling(ctx, object, key, diags)
 		}
 		at := object.tag(key)
 		s.claimTag(at, tagClaim(owner, at, value, !prior.IsNull(), !had || old != value.ValueString()), "tags", diags)
