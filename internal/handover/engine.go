@@ -30,6 +30,7 @@ type Engine struct {
 	markRefused atomic.Pointer[error]
 	moves       moves
 	runs        runs
+	finishing   finishing
 	// pause waits before a machine's next look. Tests replace it.
 	pause func(ctx context.Context, action Action)
 }

@@ -12,7 +12,7 @@ import (
 )
 
 // Registration is a version that this run has registered, or taken over, and the lease on it. The lease is renewed until
-// Finish or GiveUp ends it.
+// Finish, FinishLater or GiveUp ends it.
 type Registration struct {
 	// Version is the version as it was registered or found. One that was taken over may have another description and other
 	// tags than the wanted ones.
@@ -29,6 +29,9 @@ type Registration struct {
 	until  time.Time
 	end    context.CancelFunc
 	ended  chan struct{}
+	// completed and removal are set by FinishLater: when the registration was complete, and the timer that takes its lease off.
+	completed time.Time
+	removal   *time.Timer
 }
 
 // runs are the names of the leases that this process holds, or has held.

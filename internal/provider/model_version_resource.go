@@ -68,6 +68,7 @@ func (r *modelVersionResource) Read(ctx context.Context, req resource.ReadReques
 	if memory.Imported && !r.session.mayBeModel(ctx, "model_name", model, &resp.Diagnostics) {
 		return
 	}
+	r.finishStored(ctx, version, memory, &resp.Diagnostics)
 	state.observe(ctx, version, versions, memory, &resp.Diagnostics)
 	memory.save(ctx, resp.Private, versions, &resp.Diagnostics)
 	if memory.Imported {

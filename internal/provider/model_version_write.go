@@ -35,7 +35,7 @@ func (r *modelVersionResource) Create(ctx context.Context, req resource.CreateRe
 		made.giveUp(ctx, &resp.Diagnostics)
 		return
 	}
-	if !made.end(ctx, &resp.Diagnostics) {
+	if !made.end(ctx, memory, &resp.Diagnostics) {
 		return
 	}
 	r.finish(ctx, &plan, memory, &undeclared{}, made.version, resp.Private, &resp.Diagnostics)
@@ -127,8 +127,9 @@ func (m *madeVersion) giveUp(ctx context.Context, diags *diag.Diagnostics) {
 	diags.AddWarning(fmt.Sprintf("Version %s of model %q waits for the next apply", m.version.Number, m.version.Model), advice)
 }
 
-// end takes the lease off: Terraform writes its state right after this. It reports whether the version belongs to this run still.
-func (m *madeVersion) end(ctx context.Context, diags *diag.Diagnostics) bool {
+// end leaves the lease on the version until Terraform has written its state, which it does after this: a run that is killed before has
+// registered nothing that the next one would not find. It reports whether the version belongs to this run still.
+func (m *madeVersion) end(ctx context.Context, memory *versionMemory, diags *diag.Diagnostics) bool {
 	if m.lease == nil {
 		return true
 	}
@@ -140,17 +141,17 @@ func (m *madeVersion) end(ctx context.Context, diags *diag.Diagnostics) bool {
 				"registry to have each version registered once whatever happens."))
 		return true
 	}
-	err := m.lease.Finish(ctx)
+	err := m.lease.FinishLater(ctx)
 	_, taken := errors.AsType[*handover.TakenError](err)
 	_, leased := errors.AsType[*handover.LeasedError](err)
 	_, expired := errors.AsType[*handover.ExpiredError](err)
+	memory.Lease = m.lease.Lease()
 	switch {
 	case taken || leased || expired:
 		diags.AddError(fmt.Sprintf("Version %s of model %q may belong to another run", m.version.Number, m.version.Model), explain(err))
 		return false
 	case err != nil && !errors.Is(err, registry.ErrNotFound):
-		diags.AddWarning(fmt.Sprintf("Version %s of model %q keeps a tag of this provider", m.version.Number, m.version.Model),
-			fmt.Sprintf("%s\n\nThe tag %s could not be removed: delete it by hand.", explain(err), handover.UnfinishedTag))
+		keepsTag(m.version, err, diags)
 	}
 	return true
 }
