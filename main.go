@@ -58,8 +58,11 @@ func run(args []string) error {
 	if *debug {
 		options = append(options, tf6server.WithManagedDebug())
 	}
-	return tf6server.Serve(address, func() tfprotov6.ProviderServer {
+	constructor, closeAll := provider.NewClosing(version)
+	served := tf6server.Serve(address, func() tfprotov6.ProviderServer {
 		// What goes on in the background when a request is through belongs into the log as well.
-		return provider.Lean(providerserver.NewProtocol6(provider.New(version)())(), logged)
+		return provider.Lean(providerserver.NewProtocol6(constructor())(), logged)
 	}, options...)
+	// Terraform has told the plugin to end, and kills it in two seconds.
+	return errors.Join(served, closeAll())
 }

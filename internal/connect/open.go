@@ -18,7 +18,8 @@ import (
 // ErrNotConfigured says that neither an address nor a variable with one is set.
 var ErrNotConfigured = errors.New("no registry is configured")
 
-// Open returns the registry that the settings name. It makes no network call. userAgent names this program to
+// Open returns the registry that the settings name. It makes no network call. An embedded one is an io.Closer. userAgent
+// names this program to
 // servers. The error wraps ErrNotConfigured, registry.ErrInvalid for an address of another kind, or registry.ErrStorage
 // for an embedded file that cannot be used; a setting that
 // is wrong is a *SettingError.
@@ -121,12 +122,25 @@ func openEmbedded(path, userAgent string) (registry.Client, error) {
 	if _, err := os.Stat(filepath.Dir(path)); err != nil {
 		return nil, fmt.Errorf("%w: the folder of %s cannot be used: %w", registry.ErrStorage, filepath.Base(path), err)
 	}
-	handler, err := embedded.Open(path)
+	file, err := embedded.Open(path)
 	if err != nil {
 		return nil, err
 	}
-	return mlflow.New(mlflow.Config{
-		BaseURL: "http://embedded", UserAgent: userAgent, Transport: embedded.Transport(handler),
+	client, err := mlflow.New(mlflow.Config{
+		BaseURL: "http://embedded", UserAgent: userAgent, Transport: embedded.Transport(file),
 		MaxRetries: -1, // Nothing passes by itself here: what fails once fails again.
 	})
+	if err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	return embeddedClient{client, file}, nil
 }
+
+// embeddedClient is the client of a registry in this process.
+type embeddedClient struct {
+	*mlflow.Client
+	file *embedded.Registry
+}
+
+// Close closes the file. The last process that closes it leaves nothing beside it.
+func (c embeddedClient) Close() error { return c.file.Close() }

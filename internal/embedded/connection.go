@@ -25,6 +25,7 @@ func settings() string {
 		"foreign_keys(1)",
 		"synchronous(full)",
 		"case_sensitive_like(1)",
+		"wal_autocheckpoint(0)", // a checkpointer sees to it
 	}}.Encode()
 }
 
@@ -38,47 +39,128 @@ func dataSource(path string, parameters string) string {
 	return name.String()
 }
 
-// connect opens the existing file at path. Where it can only be read, and no other process is writing it,
-// it is read as it stands: frozen.
-func connect(ctx context.Context, path string) (opened *database, frozen bool, err error) {
-	opened, err = open(ctx, path, "mode=rw")
-	if err == nil || !cannotWrite(err) || !atRest(path) {
-		return opened, false, err
+// connect opens the existing file at path.
+func connect(ctx context.Context, path string) (*database, error) {
+	plain, err := openPlain(path)
+	if err != nil {
+		return nil, storageErrorf(path, err, "cannot be opened")
 	}
-	opened, err = open(ctx, path, "mode=ro&immutable=1")
-	return opened, err == nil, err
+	if plain.writable {
+		opened, err := open(ctx, path, "mode=rw", plain)
+		if err == nil || !cannotWrite(err) {
+			return opened, err
+		}
+	} else if err := plain.close(); err != nil {
+		return nil, err
+	}
+	return connectReader(ctx, path)
 }
 
-// open opens the file with the given extra URI parameters if it is a registry, or an empty one to be.
-func open(ctx context.Context, path, parameters string) (*database, error) {
+// connectReader opens a file that this process may not write, or in whose folder it may make no files, for one request.
+// Nothing tells such a process that a writer has come: it looks again each time. It never makes a log or its index:
+// they would be its own, and keep out who may write.
+func connectReader(ctx context.Context, path string) (*database, error) {
+	if holdsAll(ctx, path) {
+		opened, err := open(ctx, path, "mode=ro&immutable=1", nil)
+		if err == nil {
+			opened.frozen = true
+		}
+		return opened, err
+	}
+	return open(ctx, path, "mode=ro&readonly_shm=1", nil)
+}
+
+// holdsAll reports whether everything of the registry is in the file itself.
+func holdsAll(ctx context.Context, path string) bool {
+	if atRest(path) {
+		return true
+	}
+	if _, err := os.Stat(path + indexSuffix); err == nil || logSize(path) == 0 {
+		return false // SQLite reads the log with its index; or there is a journal.
+	}
+	log, err := readLog(path)
+	if err != nil || log.newest == nil {
+		return false
+	}
+	inFile, err := recordInFile(ctx, path)
+	return err == nil && inFile != nil && inFile.number == log.newest.number
+}
+
+// stillTrue fails if the file was written while it was read without locks, as far as that can be seen.
+func (d *database) stillTrue(ctx context.Context, path string, before os.FileInfo) error {
+	if !d.frozen {
+		return nil
+	}
+	now, err := os.Stat(path)
+	if err != nil || !os.SameFile(now, before) || hasChanged(now, before) || !holdsAll(ctx, path) {
+		return errWrittenMeanwhile
+	}
+	return nil
+}
+
+// errWrittenMeanwhile: what was read may be of two states.
+var errWrittenMeanwhile = errors.New("the file was written while it was read")
+
+// open opens the file with the given extra URI parameters if it is a registry, or an empty one to be. It takes over
+// plain, which may be nil.
+func open(ctx context.Context, path, parameters string, plain *plainFile) (*database, error) {
+	var files *hookedFiles
+	if plain != nil {
+		var hooks string
+		files, hooks = newHookedFiles()
+		parameters += "&" + hooks
+	}
 	pool, err := sql.Open(driverName, dataSource(path, parameters))
 	if err != nil {
 		return nil, err
 	}
 	opened := newDatabase(pool, maxConnections)
+	if plain != nil {
+		opened.watch, opened.files = &fileWatch{path: path, plain: plain}, files
+	}
+	if plain != nil {
+		noteOpen(path, 1)
+	}
 	if err := transact(ctx, opened, "BEGIN", false, func(t *transaction) error {
-		_, err := t.schemaVersion(path)
-		return err
+		if _, err := t.schemaVersion(path); err != nil || plain == nil {
+			return err
+		}
+		return opened.watch.start(t)
 	}); err != nil {
-		return nil, errors.Join(err, opened.close())
+		return nil, errors.Join(err, opened.close(0))
 	}
 	return opened, nil
 }
 
-// useWriteAheadLog lets readers go on while there is a writer. The file keeps it.
-func (d *database) useWriteAheadLog(ctx context.Context) error {
+// writeAheadLog is the journal mode of a registry.
+const writeAheadLog = "wal"
+
+// useWriteAheadLog lets readers go on while there is a writer, and returns the journal mode that the file then has. It
+// keeps it.
+func (d *database) useWriteAheadLog(ctx context.Context) (string, error) {
 	var mode string
-	return d.ask(ctx, "PRAGMA journal_mode = WAL", &mode)
+	err := d.ask(ctx, "PRAGMA journal_mode = "+writeAheadLog, &mode)
+	return mode, err
 }
 
-// atRest reports whether everything of the registry is in the file itself, nothing in a journal.
-func atRest(path string) bool {
-	for _, suffix := range []string{"-wal", "-journal"} {
-		if info, err := os.Stat(path + suffix); err == nil && info.Size() > 0 {
-			return false
-		}
+const (
+	indexSuffix   = "-shm" // of the log's index, which is in shared memory
+	journalSuffix = "-journal"
+)
+
+// logSize returns the size of the write-ahead log of the file at path; 0 for none.
+func logSize(path string) int64 {
+	info, err := os.Stat(path + logSuffix)
+	if err != nil {
+		return 0
 	}
-	return true
+	return info.Size()
+}
+
+// atRest reports whether nothing of the registry is in a log or a journal.
+func atRest(path string) bool {
+	journal, err := os.Stat(path + journalSuffix)
+	return logSize(path) == 0 && (err != nil || journal.Size() == 0)
 }
 
 // schemaVersion returns the schema's version, 0 for an empty database, which is a registry to be. It fails for

@@ -12,7 +12,7 @@ func TestDiscardedConnectionsDoNotComeBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = opened.Close() })
-	file, err := opened.storage.create(t.Context())
+	file, _, err := opened.storage.create(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

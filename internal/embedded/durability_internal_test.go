@@ -28,7 +28,7 @@ func TestEachCommitIsSynced(t *testing.T) {
 	}
 	_ = answer.Body.Close()
 
-	file, err := registry.storage.database(t.Context())
+	file, _, err := registry.storage.use(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,7 +3,6 @@ package embedded
 import (
 	"encoding/binary"
 	"errors"
-	"io"
 	"io/fs"
 	"os"
 )
@@ -19,6 +18,9 @@ const (
 	applicationIDAt   = 68
 	versionValidForAt = 92
 )
+
+// errDamaged: the file was a registry.
+var errDamaged = errors.New("the file is shorter than its own header says")
 
 // inspect looks at the file without opening it as a database, so that one that is not a registry is told
 // early and never touched. A missing or empty file passes: it is a registry to be.
@@ -43,30 +45,25 @@ func inspect(path string) error {
 	if string(header[:len(headerMagic)]) != headerMagic {
 		return storageErrorf(path, nil, "is not an SQLite database; it is left as it is")
 	}
-	if err := checkSize(path, header); err != nil {
-		return err
-	}
 	// A registry that was made this moment may still have both numbers in its write-ahead log.
 	application := int(binary.BigEndian.Uint32(header[applicationIDAt:]))
 	version := int(binary.BigEndian.Uint32(header[userVersionAt:]))
-	if application == 0 && version == 0 {
-		return nil
+	if application != 0 || version != 0 {
+		if err := checkIdentity(path, application, version); err != nil {
+			return err
+		}
 	}
-	return checkIdentity(path, application, version)
+	return checkSize(path, header)
 }
 
+// readHeader reads the beginning of the file, zeros where it is too short.
 func readHeader(path string) ([]byte, error) {
-	file, err := os.Open(path)
+	file, err := openPlain(path)
 	if err != nil {
 		return nil, storageErrorf(path, err, "cannot be read")
 	}
-	defer file.Close() //nolint:errcheck // only read
 	header := make([]byte, headerSize)
-	_, err = io.ReadFull(file, header)
-	switch {
-	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
-		return nil, storageErrorf(path, nil, "is not an SQLite database; it is left as it is")
-	case err != nil:
+	if err := errors.Join(file.readAt(header, 0), file.close()); err != nil {
 		return nil, storageErrorf(path, err, "cannot be read")
 	}
 	return header, nil
@@ -90,8 +87,7 @@ func checkSize(path string, header []byte) error {
 		return storageErrorf(path, err, "cannot be opened")
 	}
 	if pageSize < 512 || pages*pageSize > info.Size() {
-		return storageErrorf(path, nil, "is damaged: it is shorter than its own header says; it is left as it is. "+
-			"Restore it from a backup")
+		return storageErrorf(path, errDamaged, "is damaged; it is left as it is. Restore it from a backup")
 	}
 	return nil
 }

@@ -7,7 +7,7 @@ const applicationID = 0x6d6c7267
 // steps it went through in PRAGMA user_version. The steps that an older file lacks are made with the first write to
 // it, in the same transaction; until then it is read as it is, so a step must not take away or rename what the ones
 // before it made. A file that went through more steps than these is refused. A step that was released never changes.
-var schemaSteps = [...]string{1: tables, 2: stageIndex}
+var schemaSteps = [...]string{1: tables, 2: stageIndex, 3: commitTable}
 
 // schemaVersion is that of a registry that has all there is.
 const schemaVersion = len(schemaSteps) - 1
@@ -69,4 +69,9 @@ CREATE INDEX model_version_prompts ON model_version_tags (key, value) WHERE key 
 // stageIndex finds the holders of a stage, and the newest version of each, without reading every version.
 const stageIndex = `
 CREATE INDEX model_version_stages ON model_versions (name, current_stage, version);
+`
+
+// commitTable has one row, the record of the last commit.
+const commitTable = `
+CREATE TABLE ` + recordTable + ` (id INTEGER PRIMARY KEY CHECK (id = 1), record BLOB NOT NULL) STRICT;
 `

@@ -6,6 +6,8 @@ import (
 	"database/sql/driver"
 	"errors"
 	"sync"
+	"sync/atomic"
+	"time"
 )
 
 // maxPrepared bounds the statements that a connection keeps: the filters of searches make ever new ones.
@@ -91,8 +93,8 @@ func (s *session) forget() error {
 
 func (s *session) close() error { return errors.Join(s.forget(), s.conn.Close()) }
 
-// discard closes the connection itself. To close a session gives its connection back to the pool, which hands it out again,
-// perhaps in the middle of a transaction.
+// discard closes the connection itself. To close a session gives its connection back to the pool, which hands it out
+// again, perhaps in the middle of a transaction.
 func (s *session) discard() {
 	_ = s.forget()                                               // what it did is already known
 	_ = s.conn.Raw(func(any) error { return driver.ErrBadConn }) // the pool's word for a connection to throw away
@@ -103,6 +105,13 @@ func (s *session) discard() {
 type database struct {
 	pool  *sql.DB
 	slots chan struct{} // one for each session that is in use
+	// watch and files are nil for what this process can only read.
+	watch *fileWatch
+	files *hookedFiles
+	// frozen says that the file is read as if nobody could write it, without locks.
+	frozen bool
+	// checkpoints is there once this process writes.
+	checkpoints atomic.Pointer[checkpointer]
 
 	mu     sync.Mutex
 	idle   []*session
@@ -164,15 +173,46 @@ func (d *database) ask(ctx context.Context, text string, into ...any) error {
 	return err
 }
 
-// close closes the file. Sessions in use are closed when they are given back.
-func (d *database) close() error {
+// close closes the file when the requests under way are through, or after patience. Sessions in use then are closed
+// when they are given back. Of all processes the last one that closes the file empties its log and deletes it.
+func (d *database) close(patience time.Duration) error {
+	waiting := time.After(patience)
+	for range cap(d.slots) {
+		select {
+		case d.slots <- struct{}{}:
+			continue
+		default:
+		}
+		select {
+		case d.slots <- struct{}{}:
+			continue
+		case <-waiting:
+		}
+		break
+	}
+	var err error
+	if checkpoints := d.checkpoints.Load(); checkpoints != nil {
+		err = checkpoints.close()
+	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.closed = true
-	var err error
 	for _, unused := range d.idle {
 		err = errors.Join(err, unused.close())
 	}
 	d.idle = nil
-	return errors.Join(err, d.pool.Close())
+	err = errors.Join(err, d.pool.Close())
+	if d.watch != nil {
+		err = errors.Join(err, d.watch.close())
+		noteOpen(d.watch.path, -1)
+		d.files.forget()
+	}
+	return err
+}
+
+// abandon stops using the file and leaves it open, for SQLite to do nothing more to it.
+func (d *database) abandon() {
+	if checkpoints := d.checkpoints.Load(); checkpoints != nil {
+		checkpoints.abandon()
+	}
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"time"
 )
 
 // storage is the SQLite file of a registry. It is opened with the first request that needs it and created
@@ -19,10 +20,8 @@ type storage struct {
 	writer chan struct{}
 
 	mu     sync.Mutex
-	file   *database   // nil until the file is there
-	opened os.FileInfo // what file was opened, to notice that it was replaced
-	frozen bool        // file is read as it stands: it has to be opened again when it changes
-	ready  bool        // file was found to be in order before the first write
+	file   *database   // nil until the file is there, and for a process that may only read it
+	opened os.FileInfo // what file was opened, to notice that another is there
 	empty  *database   // an empty registry in memory: what is read before the file is there
 	closed bool
 }
@@ -37,93 +36,111 @@ func openStorage(path string) (*storage, error) {
 	if err := inspect(absolute); err != nil {
 		return nil, err
 	}
+	if err := checkLog(context.Background(), absolute); err != nil {
+		return nil, err
+	}
 	return &storage{path: absolute, writer: make(chan struct{}, 1)}, nil
 }
+
+// closePatience is how long the requests under way may go on when the registry is closed. Terraform kills a provider
+// that takes two seconds to end.
+const closePatience = time.Second
 
 func (s *storage) close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.closed = true
-	err := s.closeFile()
+	err := s.closeFile(closePatience)
 	if s.empty != nil {
-		err = errors.Join(err, s.empty.close())
+		err = errors.Join(err, s.empty.close(0))
 		s.empty = nil
 	}
 	return err
 }
 
 // closeFile needs the mutex.
-func (s *storage) closeFile() error {
+func (s *storage) closeFile(patience time.Duration) error {
 	if s.file == nil {
 		return nil
 	}
-	err := s.file.close()
-	s.file, s.opened, s.frozen, s.ready = nil, nil, false, false
-	return err
+	closing, opened := s.file, s.opened
+	s.file, s.opened = nil, nil
+	now, err := os.Stat(s.path)
+	if err == nil && os.SameFile(now, opened) && logSize(s.path) > 0 && !closing.watch.isOurs() {
+		// To close it would copy the log over what is there now. (SQLite itself sees to it if another file has its
+		// name.)
+		closing.abandon()
+		return nil
+	}
+	return closing.close(patience)
 }
 
-// database returns the open file, or nil when there is none yet.
-func (s *storage) database(ctx context.Context) (*database, error) {
+// use returns the open file, or nil when there is none yet. done must be called when it is not used any more.
+func (s *storage) use(ctx context.Context) (file *database, done func() error, err error) {
+	nothing := func() error { return nil }
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
-		return nil, storageErrorf(s.path, errClosed, "cannot be used")
+		return nil, nil, storageErrorf(s.path, errClosed, "cannot be used")
 	}
 	info, err := os.Stat(s.path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, s.closeFile()
+		return nil, nothing, s.closeFile(0)
 	case err != nil:
-		return nil, storageErrorf(s.path, err, "cannot be opened")
-	case s.file != nil && os.SameFile(info, s.opened) && (!s.frozen || !hasChanged(info, s.opened)):
-		return s.file, nil
+		return nil, nil, storageErrorf(s.path, err, "cannot be opened")
+	case s.file != nil && os.SameFile(info, s.opened):
+		if s.file.watch.isStillOurs(info) {
+			return s.file, nothing, nil
+		}
+		if logSize(s.path) > 0 {
+			return nil, nil, replacedFile(s.path)
+		}
 	}
-	// A file that was deleted and made anew is another one: going on with the old would lose every write.
-	if err := s.closeFile(); err != nil {
-		return nil, storageErrorf(s.path, err, "cannot be closed")
+	// A file that was deleted and made anew is another one, and so is one with other content: going on with the old
+	// would lose every write.
+	if err := s.closeFile(0); err != nil {
+		return nil, nil, storageErrorf(s.path, err, "cannot be closed")
 	}
 	if err := inspect(s.path); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if info.Size() == 0 {
-		return nil, nil
+		return nil, nothing, nil
 	}
-	file, frozen, err := connect(ctx, s.path)
-	if err != nil {
-		return nil, err
+	if err := checkLog(ctx, s.path); err != nil {
+		return nil, nil, err
 	}
-	s.file, s.opened, s.frozen = file, info, frozen
-	return file, nil
+	opened, err := connect(ctx, s.path)
+	switch {
+	case err != nil:
+		return nil, nil, err
+	case opened.watch == nil:
+		return opened, func() error { return errors.Join(opened.close(0), opened.stillTrue(ctx, s.path, info)) }, nil
+	}
+	s.file, s.opened = opened, info
+	return opened, nothing, nil
 }
 
 func hasChanged(now, before os.FileInfo) bool {
 	return now.Size() != before.Size() || !now.ModTime().Equal(before.ModTime())
 }
 
-// prepareWriting looks through the file before this process first writes to it, so that a damaged one is left
-// as it is. A registry whose maker was stopped half-way gets its journal mode.
+// prepareWriting gives the file the journal mode of a registry, which one whose maker was stopped half-way lacks, and
+// what copies commits into the file.
 func (s *storage) prepareWriting(ctx context.Context, file *database) error {
-	s.mu.Lock()
-	ready := s.ready
-	s.mu.Unlock()
-	if ready {
+	if file.checkpoints.Load() != nil || file.watch == nil {
 		return nil
 	}
-	var finding string
-	if err := file.ask(ctx, "PRAGMA quick_check(1)", &finding); err != nil {
-		return err
+	journal, err := file.useWriteAheadLog(ctx)
+	if err != nil || journal != writeAheadLog {
+		return err // A file system without shared memory has no such log. Commits go into the file at once there.
 	}
-	if finding != "ok" {
-		return storageErrorf(s.path, nil, "is damaged (%s); it is left as it is. Restore it from a backup", finding)
+	checkpoints, err := openCheckpointer(ctx, s.path, file.watch)
+	if err == nil {
+		file.checkpoints.Store(checkpoints)
 	}
-	// Without it readers and the writer wait for each other, which is slower and no less right.
-	if err := file.useWriteAheadLog(ctx); err != nil && !isBusy(err) {
-		return err
-	}
-	s.mu.Lock()
-	s.ready = s.file == file
-	s.mu.Unlock()
-	return nil
+	return err
 }
 
 // nothing returns an empty registry in memory, which answers what is read before there is a file.
@@ -141,8 +158,9 @@ func (s *storage) nothing(ctx context.Context) (*database, error) {
 		return nil, err
 	}
 	empty := newDatabase(pool, 1) // every connection would have a memory of its own
-	if err := transact(ctx, empty, "BEGIN", true, func(t *transaction) error { return initialize(t, s.path) }); err != nil {
-		return nil, errors.Join(err, empty.close())
+	err = transact(ctx, empty, "BEGIN", true, func(t *transaction) error { return initialize(t, s.path) })
+	if err != nil {
+		return nil, errors.Join(err, empty.close(0))
 	}
 	s.empty = empty
 	return empty, nil

@@ -19,12 +19,15 @@ type storageError struct {
 	cause  error // may be nil
 }
 
+// baseName is what messages call the file.
+func baseName(path string) string { return filepath.Base(path) }
+
 func storageErrorf(path string, cause error, format string, args ...any) error {
 	return &storageError{path: path, reason: fmt.Sprintf(format, args...), cause: cause}
 }
 
 func (e *storageError) Error() string {
-	message := "embedded registry: " + filepath.Base(e.path) + " " + e.reason
+	message := "embedded registry: " + baseName(e.path) + " " + e.reason
 	if e.cause != nil {
 		message += ": " + e.cause.Error()
 	}

@@ -4,8 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"os"
-	"path/filepath"
 	"time"
 )
 
@@ -55,100 +53,6 @@ func (t *transaction) queryRow(statement string, arguments ...any) row {
 	return t.session.queryRow(t.ctx, statement, arguments...)
 }
 
-// read runs work on a snapshot of the registry, an empty one if there is no file yet.
-func (s *storage) read(ctx context.Context, work func(*transaction) error) error {
-	return describe(s.path, retryBusy(ctx, func() error {
-		database, err := s.database(ctx)
-		if err != nil {
-			return err
-		}
-		if database != nil {
-			err := transact(ctx, database, "BEGIN", false, func(t *transaction) error {
-				version, err := t.schemaVersion(s.path)
-				if err == nil && version == 0 {
-					err = errNoSchema
-				}
-				if err != nil {
-					return err
-				}
-				return work(t)
-			})
-			if !errors.Is(err, errNoSchema) {
-				return err
-			}
-		}
-		return s.rehearse(ctx, work)
-	}))
-}
-
-// errNoSchema: another process has made the file and not yet the tables.
-var errNoSchema = errors.New("no schema yet")
-
-// rehearse runs work on an empty registry in memory and undoes it.
-func (s *storage) rehearse(ctx context.Context, work func(*transaction) error) error {
-	empty, err := s.nothing(ctx)
-	if err != nil {
-		return err
-	}
-	return transact(ctx, empty, "BEGIN", false, work)
-}
-
-// write runs work alone: no other request, here or in another process, writes meanwhile. What it wrote is
-// on the disk when write returns nil, and undone when it returns an error.
-func (s *storage) write(ctx context.Context, work func(*transaction) error) error {
-	select {
-	case s.writer <- struct{}{}:
-		defer func() { <-s.writer }()
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-	return describe(s.path, retryBusy(ctx, func() error {
-		database, err := s.database(ctx)
-		if err != nil {
-			return err
-		}
-		if database == nil {
-			// Only what succeeds on an empty registry may bring the file into being.
-			if err := s.rehearse(ctx, work); err != nil {
-				return err
-			}
-			if database, err = s.create(ctx); err != nil {
-				return err
-			}
-		}
-		if err := s.prepareWriting(ctx, database); err != nil {
-			return err
-		}
-		return transact(ctx, database, "BEGIN IMMEDIATE", true, func(t *transaction) error {
-			if err := initialize(t, s.path); err != nil {
-				return err
-			}
-			return work(t)
-		})
-	}))
-}
-
-// create makes the file. Two processes may do so at once: the schema is written by whoever writes first.
-func (s *storage) create(ctx context.Context) (*database, error) {
-	if _, err := os.Stat(filepath.Dir(s.path)); err != nil {
-		return nil, storageErrorf(s.path, nil, "cannot be created: the folder %s does not exist, create it first",
-			filepath.Dir(s.path))
-	}
-	pool, err := sql.Open(driverName, dataSource(s.path, "mode=rwc"))
-	if err != nil {
-		return nil, err
-	}
-	maker := newDatabase(pool, 1)
-	err = transact(ctx, maker, "BEGIN IMMEDIATE", true, func(t *transaction) error { return initialize(t, s.path) })
-	if err == nil {
-		err = maker.useWriteAheadLog(ctx)
-	}
-	if err = errors.Join(err, maker.close()); err != nil {
-		return nil, err
-	}
-	return s.database(ctx)
-}
-
 // transact runs work between begin and the end of the transaction. A commit is not interrupted: its outcome
 // would be unknown. Nor is a write, which is short; if nobody waits for it any more it is undone.
 func transact(ctx context.Context, file *database, begin string, commit bool, work func(*transaction) error) error {
@@ -189,7 +93,7 @@ func retryBusy(ctx context.Context, work func() error) error {
 	deadline := time.Now().Add(lockWait)
 	for pause := time.Millisecond; ; pause = min(2*pause, 100*time.Millisecond) {
 		err := work()
-		if !isBusy(err) || time.Now().After(deadline) {
+		if !isBusy(err) && !errors.Is(err, errWrittenMeanwhile) || time.Now().After(deadline) {
 			return err
 		}
 		select {

@@ -27,12 +27,21 @@ type mlregistryProvider struct {
 	version string
 	// validated is set once the block was validated.
 	validated atomic.Bool
+	opened  *openedRegistries
 }
 
 // New returns the constructor of the provider. version is the release, "dev" for a build from source; it is part of
 // the user agent that servers see.
 func New(version string) func() provider.Provider {
-	return func() provider.Provider { return &mlregistryProvider{version: version} }
+	constructor, _ := NewClosing(version)
+	return constructor
+}
+
+// NewClosing also returns what closes the registries that the providers have opened. It is to be called once Terraform has ended the
+// plugin, which then has two seconds: the file of an embedded registry is whole when everybody has closed it.
+func NewClosing(version string) (constructor func() provider.Provider, closeAll func() error) {
+	opened := &openedRegistries{}
+	return func() provider.Provider { return &mlregistryProvider{version: version, opened: opened} }, opened.close
 }
 
 func (p *mlregistryProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {

@@ -129,6 +129,7 @@ func (p *mlregistryProvider) open(ctx context.Context, config providerConfig) (r
 			"The address starts with http:// and is not on this machine, so everybody on the way can read the credentials. Use https://, or "+
 				"reach the server through a tunnel that ends on this machine.")
 	}
+	p.opened.add(target)
 	return target, diags
 }
 

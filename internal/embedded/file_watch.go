@@ -1,0 +1,204 @@
+package embedded
+
+import (
+	"database/sql"
+	"errors"
+	"os"
+	"sync"
+	"time"
+)
+
+// fileWatch notices that somebody has put other content into the file of an open registry. SQLite does not: it goes by
+// the write-ahead log, takes what its cache holds for the truth, and would copy its own pages over the new content.
+type fileWatch struct {
+	path  string
+	plain *plainFile
+
+	mu      sync.Mutex
+	content []byte        // room for the page of the record
+	page    int64         // which page that is, counted from 1; 0 while it is not known
+	info    os.FileInfo   // of the file when it was last looked at
+	inFile  *commitRecord // what it held then
+	synced  uint64        // the newest commit that it is known to have held on the disk
+	current *commitRecord // the last commit of this process, nil if another is likely to have come since
+}
+
+// locate finds the page of the record, which the table's only row is always in. It needs the mutex.
+func (w *fileWatch) locate(t *transaction) error {
+	var root, size int64
+	err := t.queryRow("SELECT coalesce((SELECT rootpage FROM sqlite_schema WHERE name = '"+recordTable+"'), 0), "+
+		"(SELECT page_size FROM pragma_page_size)").Scan(&root, &size)
+	if err != nil || root == 0 {
+		return err
+	}
+	w.content, w.page = make([]byte, size), root
+	return nil
+}
+
+func (w *fileWatch) close() error { return w.plain.close() }
+
+// offset returns where the page of the record is in the file; 0 while it is not known.
+func (w *fileWatch) offset() int64 {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return max(0, w.page-1) * int64(len(w.content))
+}
+
+// start takes the file for what it is now.
+func (w *fileWatch) start(t *transaction) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.locate(t)
+}
+
+// look returns what the file holds. It needs the mutex.
+func (w *fileWatch) look() (*commitRecord, error) {
+	if w.page == 0 {
+		return nil, nil
+	}
+	if err := w.plain.readAt(w.content, (w.page-1)*int64(len(w.content))); err != nil {
+		return nil, err
+	}
+	return findRecord(w.content), nil
+}
+
+// isOurs reports whether the file can be the one that was opened.
+func (w *fileWatch) isOurs() bool {
+	info, err := os.Stat(w.path)
+	return err == nil && w.isStillOurs(info)
+}
+
+// isStillOurs reports whether the file, of which info is known, can be the one that was opened. It looks into it only
+// when it has changed.
+func (w *fileWatch) isStillOurs(info os.FileInfo) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.info != nil && !hasChanged(info, w.info) {
+		return true
+	}
+	inFile, err := w.lookFor(func(inFile *commitRecord) bool { return goesOn(w.inFile, inFile) })
+	if err != nil || !goesOn(w.inFile, inFile) {
+		return false
+	}
+	w.info, w.inFile = info, inFile
+	return true
+}
+
+// lookFor looks until what it finds is expected, or what it finds is certain: another process may be writing the page
+// just now. It needs the mutex.
+func (w *fileWatch) lookFor(expected func(inFile *commitRecord) bool) (*commitRecord, error) {
+	const looks, pause = 20, 2 * time.Millisecond
+	inFile, err := w.look()
+	for again := 1; again < looks && err == nil && !expected(inFile); again++ {
+		time.Sleep(pause)
+		inFile, err = w.look()
+	}
+	return inFile, err
+}
+
+// goesOn reports whether a file that held before can hold now. The number of its commits only grows.
+func goesOn(before, now *commitRecord) bool {
+	switch {
+	case before == nil:
+		return true
+	case now == nil, now.number < before.number:
+		return false
+	}
+	return now.number > before.number || now.mark() == before.mark()
+}
+
+// recordCommit makes the file a registry, or the newest there is, if it is not, and writes the record of the commit
+// that t will be. It fails if the file is not the one that the log belongs to.
+func (w *fileWatch) recordCommit(t *transaction) (*commitRecord, error) {
+	if err := initialize(t, w.path); err != nil {
+		return nil, err
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	inFile, err := w.look()
+	if err != nil {
+		return nil, err
+	}
+	if w.current != nil && w.fits(w.current, inFile) {
+		following := w.current.next(numberOf(inFile), w.synced)
+		changed, err := t.change("UPDATE "+recordTable+" SET record = ? WHERE record = ?",
+			following.bytes(), w.current.bytes())
+		if err != nil || changed == 1 {
+			return following, err
+		}
+	}
+	if err := w.locate(t); err != nil { // It may have come, or moved.
+		return nil, err
+	}
+	newest, err := newestRecord(t)
+	if err != nil {
+		return nil, err
+	}
+	expected := func(inFile *commitRecord) bool { return newest == nil || w.fits(newest, inFile) }
+	if inFile, err = w.lookFor(expected); err != nil {
+		return nil, err
+	}
+	if !expected(inFile) {
+		return nil, replacedFile(w.path)
+	}
+	following := newest.next(numberOf(inFile), w.synced)
+	return following, writeRecord(t, following)
+}
+
+// fits reports whether a file that holds the commit inFile is the one that the newest commit was made to. It needs the
+// mutex.
+func (w *fileWatch) fits(newest, inFile *commitRecord) bool {
+	return newest.comesFrom(inFile) && goesOn(w.inFile, inFile)
+}
+
+// newestRecord returns the record of the last commit, nil if there is none.
+func newestRecord(t *transaction) (*commitRecord, error) {
+	var stored []byte
+	err := t.queryRow("SELECT record FROM " + recordTable).Scan(&stored)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	return findRecord(stored), err
+}
+
+func writeRecord(t *transaction, record *commitRecord) error {
+	return t.exec("INSERT INTO "+recordTable+" (id, record) VALUES (1, ?1) ON CONFLICT DO UPDATE SET record = ?1",
+		record.bytes())
+}
+
+// committed notes what this process has committed last; nil if it does not know. inFile says that the file itself holds
+// it.
+func (w *fileWatch) committed(record *commitRecord, inFile bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.current = record
+	if inFile && numberOf(record) > numberOf(w.inFile) {
+		w.inFile, w.info = record, nil
+	}
+}
+
+// syncing returns what notes, once the file was synced, which commit it certainly holds on the disk.
+func (w *fileWatch) syncing() (done func()) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	inFile, err := w.look()
+	return func() {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		if err == nil {
+			w.synced = max(w.synced, numberOf(inFile))
+		}
+	}
+}
+
+func numberOf(record *commitRecord) uint64 {
+	if record == nil {
+		return 0
+	}
+	return record.number
+}
+
+func replacedFile(path string) error {
+	return storageErrorf(path, nil, "was replaced while it was in use, and its write-ahead log (%s) belongs to what it "+
+		"was before. %s", baseName(path)+logSuffix, foreignLogRemedy)
+}

@@ -1,0 +1,96 @@
+package embedded
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"os"
+	"time"
+)
+
+// A log that seems foreign is looked at again, because a process that is writing changes both it and the file
+// meanwhile.
+const (
+	logLooks     = 5
+	logLookPause = 20 * time.Millisecond
+	logPatience  = 10 * time.Second // for logs that never stay the same while they are looked at
+)
+
+// checkLog refuses a file beside which lies the write-ahead log of another: SQLite would play that log over it. It
+// happens where a copy is put back over a registry that was not closed.
+func checkLog(ctx context.Context, path string) error {
+	looks := 0
+	for deadline := time.Now().Add(logPatience); looks < logLooks && time.Now().Before(deadline); looks++ {
+		before, err := os.Stat(path + logSuffix)
+		if err != nil || before.Size() <= logHeaderSize {
+			return nil //nolint:nilerr // without a log there is nothing to check
+		}
+		foreign, err := hasForeignLog(ctx, path)
+		if err != nil || !foreign {
+			return err
+		}
+		if after, err := os.Stat(path + logSuffix); err != nil || hasChanged(after, before) {
+			looks = -1
+		}
+		select {
+		case <-time.After(logLookPause):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	if looks < logLooks {
+		return nil
+	}
+	return foreignLog(path)
+}
+
+// foreignLogRemedy is what to do about a log that belongs to another state of its file.
+const foreignLogRemedy = "Both are left as they are. Stop every process that uses the file; then delete the files that " +
+	"end in -wal and -shm to go on with the file as it is now. The subcommand restore puts a copy back without this"
+
+func foreignLog(path string) error {
+	return storageErrorf(path, nil, "has a write-ahead log beside it (%s) that belongs to another state of it: a copy was "+
+		"put back while the registry was in use, or after a process was killed. %s", baseName(path)+logSuffix,
+		foreignLogRemedy)
+}
+
+func hasForeignLog(ctx context.Context, path string) (bool, error) {
+	log, err := readLog(path)
+	if err != nil || log.commits == 0 {
+		return false, err
+	}
+	inFile, err := recordInFile(ctx, path)
+	switch {
+	case err != nil:
+		return false, nil //nolint:nilerr // half a checkpoint, when the power went: the log mends it
+	case log.newest == nil:
+		return inFile != nil, nil // a log of a version that kept no records
+	case !log.newest.comesFrom(inFile):
+		return true, nil
+	}
+	// The record is copied first. A file that lacks it though it was copied has been given a state from before.
+	return numberOf(inFile) < log.newest.number && log.newest.isOfThisBoot() && log.wasCopied(path), nil
+}
+
+// recordInFile returns the record that the file itself holds, whatever its log does; nil if it has none.
+func recordInFile(ctx context.Context, path string) (*commitRecord, error) {
+	pool, err := sql.Open(driverName, dataSource(path, "mode=ro&immutable=1"))
+	if err != nil {
+		return nil, err
+	}
+	defer pool.Close() //nolint:errcheck // only read
+	var tables int
+	const known = "SELECT count(*) FROM sqlite_schema WHERE name = '" + recordTable + "'"
+	if err := pool.QueryRowContext(ctx, known).Scan(&tables); err != nil {
+		return nil, err
+	}
+	if tables == 0 {
+		return nil, nil
+	}
+	var record []byte
+	err = pool.QueryRowContext(ctx, "SELECT record FROM "+recordTable).Scan(&record)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	return findRecord(record), err
+}
