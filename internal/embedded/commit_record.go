@@ -18,16 +18,19 @@ const (
 	recordTable = "commits"
 	// maxMarks is how many commits a record remembers.
 	maxMarks   = 64
-	recordSize = len(recordMagic) + 8 + 8 + 8 + len(boot{}) + 8*maxMarks
+	recordSize = len(recordMagic) + 4*8 + len(boot{}) + 8*maxMarks
 )
 
 // commitRecord is what the registry keeps of its latest commits.
 type commitRecord struct {
-	number uint64           // of the commit; the first is 1
-	copied uint64           // the newest commit that the file itself was known to hold when this one was made
-	synced uint64           // and the newest that it held on the disk
-	boot   boot             // of the computer when this commit was made
-	marks  [maxMarks]uint64 // a random number for each of the latest commits; that of commit n is at n % maxMarks
+	// answered is the newest commit that was answered while the file itself could not get it. It is written into the
+	// file past SQLite, and 0 in every record of a log.
+	answered uint64
+	number   uint64           // of the commit; the first is 1
+	copied   uint64           // the newest commit that the file itself was known to hold when this one was made
+	synced   uint64           // and the newest that it held on the disk
+	boot     boot             // of the computer when this commit was made
+	marks    [maxMarks]uint64 // a random number for each of the latest commits; that of commit n is at n % maxMarks
 }
 
 // next returns the record of the next commit, after which the file is known to hold the commits copied and, on the
@@ -37,6 +40,7 @@ func (r *commitRecord) next(copied, synced uint64) *commitRecord {
 	if r != nil {
 		*following = *r
 	}
+	following.answered = 0
 	following.number++
 	following.copied = max(following.copied, copied)
 	following.synced = max(following.synced, synced)
@@ -52,6 +56,7 @@ func (r *commitRecord) mark() uint64 { return r.marks[r.number%maxMarks] }
 func (r *commitRecord) bytes() []byte {
 	out := make([]byte, 0, recordSize)
 	out = append(out, recordMagic...)
+	out = binary.LittleEndian.AppendUint64(out, r.answered)
 	out = binary.LittleEndian.AppendUint64(out, r.number)
 	out = binary.LittleEndian.AppendUint64(out, r.copied)
 	out = binary.LittleEndian.AppendUint64(out, r.synced)
@@ -74,7 +79,7 @@ func findRecord(page []byte) *commitRecord {
 		rest = rest[8:]
 		return value
 	}
-	found := &commitRecord{number: take(), copied: take(), synced: take()}
+	found := &commitRecord{answered: take(), number: take(), copied: take(), synced: take()}
 	rest = rest[copy(found.boot[:], rest):]
 	for i := range found.marks {
 		found.marks[i] = take()

@@ -1,7 +1,9 @@
 package embedded
 
 import (
+	"bytes"
 	"database/sql"
+	"encoding/binary"
 	"errors"
 	"os"
 	"sync"
@@ -172,9 +174,26 @@ func (w *fileWatch) committed(record *commitRecord, inFile bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.current = record
-	if inFile && numberOf(record) > numberOf(w.inFile) {
+	switch {
+	case record == nil:
+	case inFile && record.number > numberOf(w.inFile):
 		w.inFile, w.info = record, nil
+	case !inFile:
+		w.noteAnswered(record.number)
 	}
+}
+
+// noteAnswered writes into the file that a commit was answered which it lacks. Should the log get lost, the next process
+// that opens the file knows. It needs the mutex.
+func (w *fileWatch) noteAnswered(number uint64) {
+	inFile, err := w.look()
+	at := bytes.Index(w.content, []byte(recordMagic))
+	if err != nil || inFile == nil || inFile.number >= number || at < 0 {
+		return
+	}
+	content := binary.LittleEndian.AppendUint64(nil, number)
+	// What fails here takes nothing from the commit.
+	_ = w.plain.writeAt(content, (w.page-1)*int64(len(w.content))+int64(at+len(recordMagic)))
 }
 
 // syncing returns what notes, once the file was synced, which commit it certainly holds on the disk.

@@ -72,6 +72,30 @@ func hasForeignLog(ctx context.Context, path string) (bool, error) {
 	return numberOf(inFile) < log.newest.number && log.newest.isOfThisBoot() && log.wasCopied(path), nil
 }
 
+// checkAnswered refuses a file that lacks commits which were answered: its log is gone, or it is a copy that was made while
+// a reader kept the file from getting them.
+func (s *storage) checkAnswered(ctx context.Context, opened *database) error {
+	var newest *commitRecord
+	err := transact(ctx, opened, "BEGIN", false, func(t *transaction) (err error) {
+		var tables int
+		if err := t.queryRow(recordTables).Scan(&tables); err != nil || tables == 0 {
+			return err
+		}
+		newest, err = newestRecord(t)
+		return err
+	})
+	if err != nil || newest == nil || newest.answered <= newest.number || s.mayLack {
+		return err
+	}
+	return storageErrorf(s.path, nil, "lacks the last %d writes that were answered: they were in its write-ahead log (%s), which "+
+		"is not there any more, or was not copied along. Put the log back, or a whole copy of the registry. To go on without "+
+		"those writes, copy the file to another name and put that copy back with the subcommand restore",
+		newest.answered-newest.number, baseName(s.path)+logSuffix)
+}
+
+// recordTables says whether a file has the table of the record.
+const recordTables = "SELECT count(*) FROM sqlite_schema WHERE name = '" + recordTable + "'"
+
 // recordInFile returns the record that the file itself holds, whatever its log does; nil if it has none.
 func recordInFile(ctx context.Context, path string) (*commitRecord, error) {
 	pool, err := sql.Open(driverName, dataSource(path, "mode=ro&immutable=1"))
@@ -80,8 +104,7 @@ func recordInFile(ctx context.Context, path string) (*commitRecord, error) {
 	}
 	defer pool.Close() //nolint:errcheck // only read
 	var tables int
-	const known = "SELECT count(*) FROM sqlite_schema WHERE name = '" + recordTable + "'"
-	if err := pool.QueryRowContext(ctx, known).Scan(&tables); err != nil {
+	if err := pool.QueryRowContext(ctx, recordTables).Scan(&tables); err != nil {
 		return nil, err
 	}
 	if tables == 0 {

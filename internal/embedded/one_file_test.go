@@ -2,11 +2,14 @@ package embedded_test
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -197,5 +200,62 @@ func TestWhatWasAnsweredIsInTheFileOfAKilledProcess(t *testing.T) {
 	closeRegistry(t, opened)
 	if got := names(t, filepath.Dir(path)); !equal(got, []string{"registry.db"}) {
 		t.Errorf("the folder holds %v, want the file alone", got)
+	}
+}
+
+// holdReader begins to read a registry, as another program may, and returns what ends it.
+func holdReader(t *testing.T, path string) (end func()) {
+	t.Helper()
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	reading, err := db.BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var count int
+	if err := reading.QueryRowContext(t.Context(), "SELECT count(*) FROM model_versions").Scan(&count); err != nil {
+		t.Fatal(err)
+	}
+	return func() {
+		if err := errors.Join(reading.Rollback(), db.Close()); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func TestAFileWithoutTheLogThatHeldAnsweredWritesIsRefused(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "registry.db")
+	client := openClient(t, path)
+	client.want(http.StatusOK, "POST", "registered-models/create", body{"name": "m"})
+	client.createVersion()
+	end := holdReader(t, path)
+	for range 3 {
+		client.createVersion()
+	}
+	whole, alone := duplicate(t, path), plainCopy(t, path)
+	if got := openClient(t, whole).versions(); got != 4 {
+		t.Errorf("with its log the file has %d versions, want 4", got)
+	}
+	opened, lacking := open(t, alone)
+	message := lacking.wantCode("INTERNAL_ERROR", "GET", "model-versions/search", nil)
+	if !strings.Contains(message, "copy.db lacks the last 3 writes that were answered") {
+		t.Errorf("the message is %q", message)
+	}
+	closeRegistry(t, opened)
+	// What the message says is enough.
+	renamed := plainCopy(t, alone)
+	if _, err := embedded.Restore(t.Context(), alone, renamed); err != nil {
+		t.Fatal(err)
+	}
+	if got := openClient(t, alone).versions(); got != 1 {
+		t.Errorf("without its log the file has %d versions, want 1", got)
+	}
+	// Once the reader is through, the file has everything.
+	end()
+	await(t, "emptied", func() bool { return sizeOf(path+"-wal") == 0 })
+	if got := openClient(t, plainCopy(t, path)).versions(); got != 4 {
+		t.Errorf("after the reader the file alone has %d versions, want 4", got)
 	}
 }

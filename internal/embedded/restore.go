@@ -35,6 +35,7 @@ func Restore(ctx context.Context, path, copied string) (Restored, error) {
 	if err != nil {
 		return Restored{}, err
 	}
+	source.storage.mayLack = true
 	restored, err := restore(ctx, target, source.storage)
 	return restored, errors.Join(err, source.Close())
 }

@@ -24,6 +24,8 @@ type storage struct {
 	opened os.FileInfo // what file was opened, to notice that another is there
 	empty  *database   // an empty registry in memory: what is read before the file is there
 	closed bool
+	// mayLack lets a file pass that lacks commits which were answered.
+	mayLack bool
 }
 
 var errClosed = errors.New("the registry is closed")
@@ -112,10 +114,13 @@ func (s *storage) use(ctx context.Context) (file *database, done func() error, e
 		return nil, nil, err
 	}
 	opened, err := connect(ctx, s.path)
-	switch {
-	case err != nil:
+	if err != nil {
 		return nil, nil, err
-	case opened.watch == nil:
+	}
+	if err := s.checkAnswered(ctx, opened); err != nil {
+		return nil, nil, errors.Join(err, opened.close(0))
+	}
+	if opened.watch == nil {
 		return opened, func() error { return errors.Join(opened.close(0), opened.stillTrue(ctx, s.path, info)) }, nil
 	}
 	s.file, s.opened = opened, info

@@ -72,10 +72,7 @@ func (p *plainFile) readAt(into []byte, offset int64) error {
 	if p.file == 0 {
 		return errClosed
 	}
-	if p.room < len(into) {
-		libc.Xfree(p.tls, p.buffer)
-		p.buffer, p.room = libc.Xcalloc(p.tls, 1, libc.Tsize_t(len(into))), len(into)
-	}
+	p.makeRoom(len(into))
 	read := function[transferFunction](&p.methods().FxRead)
 	switch rc := read(p.tls, p.file, p.buffer, int32(len(into)), offset); rc {
 	case sqlite3.SQLITE_OK, sqlite3.SQLITE_IOERR_SHORT_READ:
@@ -83,6 +80,30 @@ func (p *plainFile) readAt(into []byte, offset int64) error {
 		return nil
 	default:
 		return vfsError{"read", rc}
+	}
+}
+
+// writeAt writes into the file at offset.
+func (p *plainFile) writeAt(content []byte, offset int64) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.file == 0 {
+		return errClosed
+	}
+	p.makeRoom(len(content))
+	copy(unsafe.Slice(memory[byte](p.buffer), len(content)), content)
+	write := function[transferFunction](&p.methods().FxWrite)
+	if rc := write(p.tls, p.file, p.buffer, int32(len(content)), offset); rc != sqlite3.SQLITE_OK {
+		return vfsError{"write", rc}
+	}
+	return nil
+}
+
+// makeRoom makes the buffer large enough.
+func (p *plainFile) makeRoom(size int) {
+	if p.room < size {
+		libc.Xfree(p.tls, p.buffer)
+		p.buffer, p.room = libc.Xcalloc(p.tls, 1, libc.Tsize_t(size)), size
 	}
 }
 
