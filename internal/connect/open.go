@@ -19,10 +19,8 @@ import (
 var ErrNotConfigured = errors.New("no registry is configured")
 
 // Open returns the registry that the settings name. It makes no network call. An embedded one is an io.Closer. userAgent
-// names this program to
-// servers. The error wraps ErrNotConfigured, registry.ErrInvalid for an address of another kind, or registry.ErrStorage
-// for an embedded file that cannot be used; a setting that
-// is wrong is a *SettingError.
+// names this program to servers. The error wraps ErrNotConfigured, registry.ErrInvalid for an address of another kind, or
+// registry.ErrStorage for an embedded file that cannot be used; a setting that is wrong is a *SettingError.
 func Open(settings Settings, userAgent string) (registry.Client, error) {
 	uri := settings.URI()
 	if uri == "" {

@@ -15,6 +15,9 @@ type condition struct {
 	value      any    // string, integer (a json-like literal), float or []string
 }
 
+// isPattern reports whether the value stands for more than itself.
+func (c condition) isPattern() bool { return c.comparator == "LIKE" || c.comparator == "ILIKE" }
+
 // literalInteger and literalFloat are numbers as they were written.
 type (
 	literalInteger string
@@ -35,6 +38,9 @@ func (g filterGrammar) parse(filter string) ([]condition, error) {
 	if filter == "" {
 		return nil, nil
 	}
+	if len(filter) > maxClause {
+		return nil, tooLong("filter", maxClause)
+	}
 	tokens, ok := lex(filter)
 	if !ok {
 		return nil, invalidf("Error on parsing filter '%s'", filter)
@@ -47,7 +53,7 @@ func (g filterGrammar) parse(filter string) ([]condition, error) {
 		return nil, invalidf("Search filter contained multiple expression %s. Provide AND-ed expression list.",
 			pythonRepr(filter))
 	}
-	comparisons := joinLists(groupTokens(statements[0]))
+	comparisons := joinLists(groupTokens(filter, statements[0]))
 	var invalid []string
 	for _, next := range comparisons {
 		if next.kind != comparisonGroup && next.kind != blankToken && !next.isKeyword("and") {
@@ -62,9 +68,15 @@ func (g filterGrammar) parse(filter string) ([]condition, error) {
 		if next.kind != comparisonGroup {
 			continue
 		}
+		if len(conditions) == maxConditions {
+			return nil, tooMany("conditions", maxConditions)
+		}
 		parsed, err := g.condition(next)
 		if err != nil {
 			return nil, err
+		}
+		if pattern, ok := parsed.value.(string); ok && parsed.isPattern() && len(pattern) > maxPattern {
+			return nil, tooLong("pattern of a "+parsed.comparator, maxPattern)
 		}
 		conditions = append(conditions, parsed)
 	}
@@ -85,7 +97,7 @@ func joinLists(tokens []token) []token {
 			out = append(out, rest[0])
 			at++
 		case rest[1].isKeyword("in") && rest[2].kind == parenthesisToken:
-			out = append(out, token{kind: comparisonGroup, parts: []token{rest[0], {comparisonToken, "IN", nil}, rest[2]}})
+			out = append(out, token{kind: comparisonGroup, parts: []token{rest[0], {kind: comparisonToken, text: "IN"}, rest[2]}})
 			at += 3
 		case rest[1].isKeyword("is") && (rest[2].isKeyword("null") || rest[2].kind == keywordToken && isNotNull(rest[2].text)):
 			out = append(out, token{kind: comparisonGroup, parts: rest[:2]})
@@ -93,7 +105,7 @@ func joinLists(tokens []token) []token {
 		case len(rest) == 3:
 			return append(out, rest...)
 		case rest[1].isKeyword("not") && rest[2].isKeyword("in") && rest[3].kind == parenthesisToken:
-			out = append(out, token{kind: comparisonGroup, parts: []token{rest[0], {comparisonToken, "NOT IN", nil}, rest[3]}})
+			out = append(out, token{kind: comparisonGroup, parts: []token{rest[0], {kind: comparisonToken, text: "NOT IN"}, rest[3]}})
 			at += 4
 		default:
 			out = append(out, rest[:4]...)

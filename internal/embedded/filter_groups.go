@@ -3,27 +3,35 @@ package embedded
 // The groups are built in sqlparse's order: brackets, parentheses, identifiers, their sort order, arithmetic,
 // comparisons, aliases, lists. A filter that MLflow refuses is thus refused for the same piece of it.
 
-func group(kind tokenKind, parts []token) token {
-	text := ""
-	for _, part := range parts {
-		text += part.text
-	}
-	return token{kind: kind, text: text, parts: parts}
+// grouper groups the tokens of a filter.
+type grouper struct {
+	text string // the filter
+	// steps counts tokens that were looked at or moved.
+	steps int
 }
 
-// groupTokens groups the tokens of one filter or order_by clause.
-func groupTokens(tokens []token) []token {
-	tokens = groupBrackets(tokens)
-	tokens = groupParentheses(tokens)
-	tokens = groupIdentifiers(tokens)
-	tokens = groupOrder(tokens)
-	tokens = groupOperations(tokens)
-	tokens = groupComparisons(tokens)
-	tokens = groupAliases(tokens)
-	return groupLists(tokens)
+// group makes one token of several that stand next to each other.
+func (g *grouper) group(kind tokenKind, parts []token) token {
+	g.steps += len(parts)
+	first, last := parts[0], parts[len(parts)-1]
+	return token{kind: kind, text: g.text[first.at : last.at+len(last.text)], at: first.at, parts: parts}
 }
 
-func groupBrackets(tokens []token) []token {
+// groupTokens groups the tokens of one statement of the filter or order_by clause text.
+func groupTokens(text string, tokens []token) []token { return (&grouper{text: text}).all(tokens) }
+
+func (g *grouper) all(tokens []token) []token {
+	tokens = g.brackets(tokens)
+	tokens = g.parentheses(tokens)
+	tokens = g.identifiers(tokens)
+	tokens = g.order(tokens)
+	tokens = g.operations(tokens)
+	tokens = g.comparisons(tokens)
+	tokens = g.aliases(tokens)
+	return g.lists(tokens)
+}
+
+func (g *grouper) brackets(tokens []token) []token {
 	var out []token
 	var open []int
 	for _, next := range tokens {
@@ -34,13 +42,13 @@ func groupBrackets(tokens []token) []token {
 		case next.kind == punctuationToken && next.text == "]" && len(open) > 0:
 			start := open[len(open)-1]
 			open = open[:len(open)-1]
-			out = append(out[:start], group(bracketToken, append([]token(nil), out[start:]...)))
+			out = append(out[:start], g.group(bracketToken, append([]token(nil), out[start:]...)))
 		}
 	}
 	return out
 }
 
-func groupParentheses(tokens []token) []token {
+func (g *grouper) parentheses(tokens []token) []token {
 	var out []token
 	var open []int
 	for _, next := range tokens {
@@ -51,10 +59,10 @@ func groupParentheses(tokens []token) []token {
 		case next.kind == punctuationToken && next.text == ")" && len(open) > 0:
 			start := open[len(open)-1]
 			open = open[:len(open)-1]
-			inner := group(parenthesisToken, append([]token(nil), out[start:]...))
+			inner := g.group(parenthesisToken, append([]token(nil), out[start:]...))
 			out = append(out[:start], inner)
-			if name := lastNonBlank(out[:start]); name >= 0 && out[name].kind == nameToken {
-				out = append(out[:name], group(functionToken, append([]token(nil), out[name:]...)))
+			if name := g.lastNonBlank(out[:start]); name >= 0 && out[name].kind == nameToken {
+				out = append(out[:name], g.group(functionToken, append([]token(nil), out[name:]...)))
 			}
 		}
 	}
@@ -62,14 +70,15 @@ func groupParentheses(tokens []token) []token {
 }
 
 // skipBlanks returns the index of the first token from at on that is no blank.
-func skipBlanks(tokens []token, at int) int {
+func (g *grouper) skipBlanks(tokens []token, at int) int {
 	for at < len(tokens) && tokens[at].kind == blankToken {
+		g.steps++
 		at++
 	}
 	return at
 }
 
-func groupIdentifiers(tokens []token) []token {
+func (g *grouper) identifiers(tokens []token) []token {
 	var out []token
 	for at := 0; at < len(tokens); {
 		if !tokens[at].is(nameToken, symbolToken) {
@@ -79,33 +88,33 @@ func groupIdentifiers(tokens []token) []token {
 		}
 		end := at + 1
 		for {
-			period := skipBlanks(tokens, end)
+			period := g.skipBlanks(tokens, end)
 			if period >= len(tokens) || tokens[period].kind != punctuationToken || tokens[period].text != "." {
 				break
 			}
 			end = period + 1
-			if member := skipBlanks(tokens, end); member < len(tokens) &&
+			if member := g.skipBlanks(tokens, end); member < len(tokens) &&
 				tokens[member].is(nameToken, symbolToken, stringToken, functionToken) {
 				end = member + 1
 			}
 		}
-		out = append(out, group(identifierToken, tokens[at:end]))
+		out = append(out, g.group(identifierToken, tokens[at:end]))
 		at = end
 	}
 	return out
 }
 
-// groupOrder joins a name and the ASC or DESC behind it.
-func groupOrder(tokens []token) []token {
+// order joins a name and the ASC or DESC behind it.
+func (g *grouper) order(tokens []token) []token {
 	var out []token
 	for _, next := range tokens {
 		out = append(out, next)
 		if next.kind != orderToken {
 			continue
 		}
-		previous := lastNonBlank(out[:len(out)-1])
+		previous := g.lastNonBlank(out[:len(out)-1])
 		if previous >= 0 && out[previous].is(identifierToken, integerToken, floatToken) {
-			joined := group(identifierToken, append([]token(nil), out[previous:]...))
+			joined := g.group(identifierToken, append([]token(nil), out[previous:]...))
 			out = append(out[:previous], joined)
 		}
 	}
@@ -113,8 +122,9 @@ func groupOrder(tokens []token) []token {
 }
 
 // lastNonBlank returns the index of the last token that is no blank, -1 if there is none.
-func lastNonBlank(tokens []token) int {
+func (g *grouper) lastNonBlank(tokens []token) int {
 	for at := len(tokens) - 1; at >= 0; at-- {
+		g.steps++
 		if tokens[at].kind != blankToken {
 			return at
 		}
@@ -127,55 +137,60 @@ func isOperand(t token) bool {
 		floatToken)
 }
 
-// groupInfix joins left, middle and right where all three fit.
-func groupInfix(tokens []token, kind, middle tokenKind, fits func(token) bool) []token {
+// infix joins left, middle and right where all three fit.
+func (g *grouper) infix(tokens []token, kind, middle tokenKind, fits func(token) bool) []token {
 	var out []token
 	for at := 0; at < len(tokens); at++ {
 		next := tokens[at]
-		previous, following := lastNonBlank(out), skipBlanks(tokens, at+1)
-		if next.kind != middle || previous < 0 || following >= len(tokens) || !fits(out[previous]) || !fits(tokens[following]) {
+		if next.kind != middle {
+			out = append(out, next)
+			continue
+		}
+		previous, following := g.lastNonBlank(out), g.skipBlanks(tokens, at+1)
+		if previous < 0 || following >= len(tokens) || !fits(out[previous]) || !fits(tokens[following]) {
 			out = append(out, next)
 			continue
 		}
 		parts := append(append([]token(nil), out[previous:]...), tokens[at:following+1]...)
-		out = append(out[:previous], group(kind, parts))
+		out = append(out[:previous], g.group(kind, parts))
 		at = following
 	}
 	return out
 }
 
-func groupOperations(tokens []token) []token {
-	return groupInfix(tokens, operationToken, operatorToken, isOperand)
+func (g *grouper) operations(tokens []token) []token {
+	return g.infix(tokens, operationToken, operatorToken, isOperand)
 }
 
-func groupComparisons(tokens []token) []token {
-	return groupInfix(tokens, comparisonGroup, comparisonToken, func(t token) bool {
+func (g *grouper) comparisons(tokens []token) []token {
+	return g.infix(tokens, comparisonGroup, comparisonToken, func(t token) bool {
 		return isOperand(t) || t.isKeyword("null")
 	})
 }
 
-// groupLists joins what commas stand between.
-func groupLists(tokens []token) []token {
+// lists joins what commas stand between.
+func (g *grouper) lists(tokens []token) []token {
 	for at, next := range tokens {
 		if next.kind == punctuationToken && next.text == "," {
 			tokens[at].kind = commaToken
 		}
 	}
-	return groupInfix(tokens, listToken, commaToken, func(t token) bool {
+	return g.infix(tokens, listToken, commaToken, func(t token) bool {
 		return isOperand(t) || t.is(comparisonGroup, listToken, keywordToken, orderToken)
 	})
 }
 
-// groupAliases joins two things next to each other of which the second would be the first one's alias.
-func groupAliases(tokens []token) []token {
+// aliases joins two things next to each other of which the second would be the first one's alias.
+func (g *grouper) aliases(tokens []token) []token {
 	var out []token
 	for at := 0; at < len(tokens); at++ {
-		alias := skipBlanks(tokens, at+1)
-		if alias < len(tokens) && tokens[alias].kind == identifierToken && tokens[at].is(identifierToken, parenthesisToken,
-			functionToken, operationToken, comparisonGroup, integerToken, floatToken) {
-			out = append(out, group(identifierToken, tokens[at:alias+1]))
-			at = alias
-			continue
+		if tokens[at].is(identifierToken, parenthesisToken, functionToken, operationToken, comparisonGroup, integerToken,
+			floatToken) {
+			if alias := g.skipBlanks(tokens, at+1); alias < len(tokens) && tokens[alias].kind == identifierToken {
+				out = append(out, g.group(identifierToken, tokens[at:alias+1]))
+				at = alias
+				continue
+			}
 		}
 		out = append(out, tokens[at])
 	}
@@ -203,7 +218,7 @@ func splitStatements(tokens []token) [][]token {
 			ended = ended || depth <= 0
 		}
 	}
-	if lastNonBlank(tokens[start:]) >= 0 {
+	if (&grouper{}).lastNonBlank(tokens[start:]) >= 0 {
 		statements = append(statements, tokens[start:])
 	}
 	return statements

@@ -1,7 +1,6 @@
 package embedded
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -41,6 +40,7 @@ const (
 type token struct {
 	kind  tokenKind
 	text  string
+	at    int     // where the text begins in the filter
 	parts []token // of a group
 }
 
@@ -49,36 +49,6 @@ func (t token) isKeyword(word string) bool {
 }
 
 func (t token) is(kinds ...tokenKind) bool { return slices.Contains(kinds, t.kind) }
-
-// rule is a pattern that is tried at each place, in order.
-type rule struct {
-	pattern *regexp.Regexp
-	kind    tokenKind
-}
-
-func newRule(pattern string, kind tokenKind) rule {
-	return rule{regexp.MustCompile(`^(?i:` + pattern + `)`), kind}
-}
-
-var lexerRules = []rule{
-	newRule("--.*|# .*", otherToken),
-	newRule(`/\*(?s:.)*?\*/`, otherToken),
-	newRule("`(?:``|[^`])*`", nameToken),
-	newRule(`-?[0-9]+(?:\.[0-9]+)?E-?[0-9]+`, floatToken),
-	newRule(`-?(?:[0-9]+\.[0-9]*|\.[0-9]+)`, floatToken),
-	newRule(`-?[0-9]+`, integerToken),
-	newRule(`'(?:''|\\'|[^'])*'`, stringToken),
-	newRule(`"(?:""|\\"|[^"])*"`, symbolToken),
-	newRule(`(?:ASC|DESC)(?:\s+NULLS\s+(?:FIRST|LAST))?\b`, orderToken),
-	newRule(`NOT\s+NULL\b`, keywordToken),
-	newRule(`(?:NOT\s+)?(?:LIKE|ILIKE|RLIKE|REGEXP)\b`, comparisonToken),
-	newRule(`[;:()\[\],.]`, punctuationToken),
-	newRule(`[<>=~!]+`, comparisonToken),
-	newRule(`[-*?]`, operatorToken),
-	newRule(`[-+/@#%^&|]+`, operatorToken),
-}
-
-var wordPattern = regexp.MustCompile(`^[\pL\pN_][\pL\pN_$#]*`)
 
 // keywords are the words that sqlparse does not take for names, as far as they are likely in a filter.
 var keywords = []string{
@@ -94,14 +64,34 @@ const (
 	maxDepth  = 100
 )
 
+// lexer cuts a filter into tokens. No character is looked at more than a few times, whatever the filter.
+type lexer struct {
+	text string
+	// steps counts characters that were looked at.
+	steps int
+	// last is where each kind of quotes stands last, and the end of a comment; -1 for nowhere.
+	lastSingle, lastDouble, lastBacktick, lastComment int
+}
+
+func newLexer(text string) *lexer {
+	return &lexer{
+		text: text, steps: len(text),
+		lastSingle: strings.LastIndexByte(text, '\''), lastDouble: strings.LastIndexByte(text, '"'),
+		lastBacktick: strings.LastIndexByte(text, '`'), lastComment: strings.LastIndex(text, "*/"),
+	}
+}
+
 // lex cuts a filter into tokens that together are the filter. ok is false for one beyond all measure.
-func lex(text string) (tokens []token, ok bool) {
+func lex(text string) (tokens []token, ok bool) { return newLexer(text).lex() }
+
+func (l *lexer) lex() (tokens []token, ok bool) {
 	depth := 0
-	for at := 0; at < len(text); {
-		next := lexOne(text, at)
+	for at := 0; at < len(l.text); {
+		kind, size := l.next(at)
+		next := token{kind: kind, text: l.text[at : at+size], at: at}
 		tokens = append(tokens, next)
-		at += len(next.text)
-		if next.kind == punctuationToken {
+		at += size
+		if kind == punctuationToken {
 			depth += strings.Count(next.text, "(") - strings.Count(next.text, ")")
 		}
 		if len(tokens) > maxTokens || depth > maxDepth {
@@ -111,57 +101,141 @@ func lex(text string) (tokens []token, ok bool) {
 	return tokens, true
 }
 
-func lexOne(text string, at int) token {
-	rest := text[at:]
+// next returns what begins at a place, and its length in bytes. The kinds are tried in sqlparse's order.
+func (l *lexer) next(at int) (tokenKind, int) {
+	rest := l.text[at:]
 	char, size := utf8.DecodeRuneInString(rest)
 	if unicode.IsSpace(char) {
-		return token{kind: blankToken, text: rest[:size]}
+		l.steps++
+		return blankToken, size
 	}
-	word := wordPattern.FindString(rest)
-	for _, rule := range lexerRules {
-		found := rule.pattern.FindString(rest)
-		if found == "" || (rule.kind == integerToken || rule.kind == floatToken) && beforeWord(rest[len(found):]) {
-			continue
+	kind, length := l.phrase(at)
+	if kind == otherToken && length == 0 {
+		if kind, length = l.words(at); length == 0 {
+			kind, length = symbols(rest)
 		}
-		if (rule.kind == orderToken || rule.kind == comparisonToken) && word != "" && isMember(text, at, word) {
-			break // a word next to a period is a name
+	}
+	if word := wordLength(rest); word > 0 && (length == 0 || kind.givesWay() && l.isMember(at, rest[:word])) {
+		l.steps += word
+		return l.wordKind(at, rest[:word]), word
+	}
+	if length == 0 {
+		kind, length = otherToken, size
+	}
+	l.steps += length
+	return kind, length
+}
+
+// givesWay reports whether a word next to a period is a name rather than this.
+func (k tokenKind) givesWay() bool { return k == orderToken || k == comparisonToken }
+
+// phrase reads comments, numbers and what is in quotes.
+func (l *lexer) phrase(at int) (tokenKind, int) {
+	rest := l.text[at:]
+	switch {
+	case strings.HasPrefix(rest, "--"), strings.HasPrefix(rest, "# "):
+		if end := strings.IndexByte(rest, '\n'); end >= 0 {
+			return otherToken, end
 		}
-		return token{kind: rule.kind, text: found}
+		return otherToken, len(rest)
+	case strings.HasPrefix(rest, "/*") && l.lastComment >= at+2:
+		return otherToken, 2 + strings.Index(rest[2:], "*/") + 2
+	case rest[0] == '`' && l.lastBacktick > at:
+		return nameToken, l.quoted(at, '`', l.lastBacktick, false)
+	case rest[0] == '\'' && l.lastSingle > at:
+		return stringToken, l.quoted(at, '\'', l.lastSingle, true)
+	case rest[0] == '"' && l.lastDouble > at:
+		return symbolToken, l.quoted(at, '"', l.lastDouble, true)
 	}
-	if word == "" {
-		return token{kind: otherToken, text: rest[:size]}
+	for _, number := range []struct {
+		kind   tokenKind
+		length int
+	}{{floatToken, scientific(rest)}, {floatToken, decimal(rest)}, {integerToken, integer(rest)}} {
+		if number.length > 0 && !beforeWord(rest[number.length:]) {
+			return number.kind, number.length
+		}
 	}
-	return token{kind: wordKind(text, at, word), text: word}
+	return otherToken, 0
+}
+
+// quoted returns the length of what is in quotes from a place on. A doubled quote, or one behind a backslash, belongs to
+// it if there is another one behind, which is what sqlparse's expressions come to.
+func (l *lexer) quoted(start int, quote byte, last int, escapes bool) int {
+	for at := start + 1; ; at++ {
+		char := l.text[at]
+		escaped := escapes && char == '\\' && l.text[at+1] == quote
+		switch {
+		case escaped && last < at+2:
+			return at + 2 - start
+		case escaped, char == quote && at < last && l.text[at+1] == quote && last >= at+2:
+			at++
+		case char == quote:
+			return at + 1 - start
+		}
+	}
+}
+
+// digits returns how many ASCII digits text begins with.
+func digits(text string) int {
+	length := 0
+	for length < len(text) && text[length] >= '0' && text[length] <= '9' {
+		length++
+	}
+	return length
+}
+
+// sign returns the length of a minus at the beginning of text.
+func sign(text string) int {
+	if strings.HasPrefix(text, "-") {
+		return 1
+	}
+	return 0
+}
+
+// integer returns the length of a number such as -12 at the beginning of text; 0 for none.
+func integer(text string) int {
+	if whole := digits(text[sign(text):]); whole > 0 {
+		return sign(text) + whole
+	}
+	return 0
+}
+
+// decimal returns the length of a number such as 1.5, 1. or .5.
+func decimal(text string) int {
+	length := sign(text)
+	whole := digits(text[length:])
+	length += whole
+	if !strings.HasPrefix(text[length:], ".") {
+		return 0
+	}
+	fraction := digits(text[length+1:])
+	if whole == 0 && fraction == 0 {
+		return 0
+	}
+	return length + 1 + fraction
+}
+
+// scientific returns the length of a number such as 1.5e-7.
+func scientific(text string) int {
+	length := integer(text)
+	if length == 0 {
+		return 0
+	}
+	if fraction := digits(strings.TrimPrefix(text[length:], ".")); strings.HasPrefix(text[length:], ".") && fraction > 0 {
+		length += 1 + fraction
+	}
+	if length == len(text) || text[length] != 'e' && text[length] != 'E' {
+		return 0
+	}
+	exponent := integer(text[length+1:])
+	if exponent == 0 {
+		return 0
+	}
+	return length + 1 + exponent
 }
 
 // beforeWord reports whether rest goes on with a letter, which makes digits before it part of a word.
 func beforeWord(rest string) bool {
 	char, _ := utf8.DecodeRuneInString(rest)
 	return char == '_' || unicode.IsLetter(char)
-}
-
-func wordKind(text string, at int, word string) tokenKind {
-	lower := strings.ToLower(word)
-	rest := text[at+len(word):]
-	switch {
-	case slices.Contains([]string{"case", "in", "values", "using", "from", "as"}, lower):
-		return keywordToken
-	case isMember(text, at, word), strings.HasPrefix(rest, "("):
-		return nameToken
-	case slices.Contains(keywords, lower):
-		return keywordToken
-	case word == "timestamp":
-		return timestampToken
-	case lower == "timestamp":
-		return keywordToken
-	}
-	return nameToken
-}
-
-var periodAhead = regexp.MustCompile(`^\s*\.(?:[^0-9]|$)`)
-
-// isMember reports whether the word at a place stands before or after a period.
-func isMember(text string, at int, word string) bool {
-	first, _ := utf8.DecodeRuneInString(word)
-	return unicode.IsLetter(first) && (strings.HasSuffix(text[:at], ".") || periodAhead.MatchString(text[at+len(word):]))
 }

@@ -93,14 +93,17 @@ func (p *pythonTuple) value() (tupleItem, error) {
 // text reads a string; strings next to each other are one.
 func (p *pythonTuple) text() (tupleItem, error) {
 	item := tupleItem{isText: true}
+	var whole strings.Builder
 	for p.rest != "" && (p.rest[0] == '\'' || p.rest[0] == '"') {
 		part, after, ok := parsePythonString(p.rest)
 		if !ok {
 			return item, errIllFormed
 		}
-		item.text, p.rest = item.text+part, after
+		whole.WriteString(part)
+		p.rest = after
 		p.skip()
 	}
+	item.text = whole.String()
 	return item, nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"slices"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -30,9 +31,6 @@ func (o *object) get(key string) (any, bool) {
 	return value, ok
 }
 
-// maxNesting is how deep a request's JSON may go; MLflow's own parser gives up at about a thousand.
-const maxNesting = 900
-
 var errBadJSON = errors.New("bad JSON")
 
 // parseJSON returns nil, a bool, a json.Number, a string, a []any or an *object.
@@ -55,6 +53,9 @@ func parseValue(decoder *json.Decoder, depth int) (any, error) {
 	token, err := decoder.Token()
 	if err != nil {
 		return nil, err
+	}
+	if number, ok := token.(json.Number); ok && !isFloat(number) && len(strings.TrimPrefix(string(number), "-")) > maxDigits {
+		return nil, errBadJSON
 	}
 	delimiter, ok := token.(json.Delim)
 	switch {

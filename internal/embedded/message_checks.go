@@ -70,7 +70,7 @@ func integerOf(value any) (*big.Int, bool, error) {
 		}
 		return big.NewInt(0), true, nil
 	case json.Number:
-		parsed, _, err := big.ParseFloat(string(value), 10, 256, big.ToZero)
+		parsed, err := pythonNumber(value)
 		if err != nil {
 			return nil, false, errPage
 		}

@@ -9,9 +9,6 @@ import (
 	"strings"
 )
 
-// maxBody bounds a request's body. MLflow's largest field, a tag's value, holds 100,000 characters.
-const maxBody = 16 << 20
-
 // readMessage reads a request as MLflow does: from the query for a GET that has one, else from the JSON body.
 func readMessage(request *http.Request, fields []field) (*message, error) {
 	sent, err := sentValues(request, fields)
@@ -30,7 +27,14 @@ func readMessage(request *http.Request, fields []field) (*message, error) {
 }
 
 func sentValues(request *http.Request, fields []field) (any, error) {
-	if query := parseQuery(request.URL.RawQuery); request.Method == http.MethodGet && len(query) > 0 {
+	if err := checkQuery(request); err != nil {
+		return nil, err
+	}
+	query, err := parseQuery(request.URL.RawQuery)
+	if err != nil {
+		return nil, err
+	}
+	if request.Method == http.MethodGet && len(query) > 0 {
 		return query.values(fields), nil
 	}
 	if request.Method == http.MethodPost || request.Method == http.MethodPut {
@@ -42,13 +46,19 @@ func sentValues(request *http.Request, fields []field) (any, error) {
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
-		return nil, invalidf("embedded registry: the request is larger than %d bytes", maxBody)
+		return nil, tooLong("request", maxBody)
 	case err != nil:
 		return nil, apiErrorf(codeBadRequest, "embedded registry: the request could not be read: %v", err)
+	}
+	if err := checkDocument(body); err != nil {
+		return nil, err
 	}
 	value, ok := parseJSON(body)
 	if inner, isText := value.(string); ok && isText {
 		// Old clients send the document as a string.
+		if err := checkDocument([]byte(inner)); err != nil {
+			return nil, err
+		}
 		if value, ok = parseJSON([]byte(inner)); !ok {
 			return nil, errPage
 		}
@@ -183,11 +193,11 @@ func protobufInteger(value any) (int64, bool) {
 	var number *big.Int
 	switch value := value.(type) {
 	case json.Number:
-		parsed, ok := new(big.Rat).SetString(string(value))
-		if !ok || !parsed.IsInt() {
+		parsed, err := pythonNumber(value)
+		if err != nil || !parsed.IsInt() {
 			return 0, false
 		}
-		number = parsed.Num()
+		number, _ = parsed.Int(nil)
 	case string:
 		parsed, ok := pythonInt(value)
 		if !ok || strings.Contains(value, " ") {

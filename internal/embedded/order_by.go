@@ -13,6 +13,9 @@ type sortKey struct {
 
 // parseSortKey reads a clause such as "name", "`name` DESC" or "timestamp ASC".
 func parseSortKey(clause string) (sortKey, error) {
+	if len(clause) > maxClause {
+		return sortKey{}, tooLong("order_by clause", maxClause)
+	}
 	unreadable := invalidf("Invalid order_by clause '%s'. Could not be parsed.", clause)
 	lexed, ok := lex(clause)
 	if !ok {
@@ -22,7 +25,7 @@ func parseSortKey(clause string) (sortKey, error) {
 	if len(statements) != 1 {
 		return sortKey{}, unreadable
 	}
-	tokens := groupTokens(statements[0])
+	tokens := groupTokens(clause, statements[0])
 	var text string
 	switch last := tokens[len(tokens)-1]; {
 	case len(tokens) == 1 && tokens[0].is(identifierToken, timestampToken):

@@ -18,6 +18,9 @@ func parsePageToken(token string) (int64, error) {
 	if token == "" {
 		return 0, nil
 	}
+	if len(token) > maxPageToken {
+		return 0, tooLong("page token", maxPageToken)
+	}
 	for _, char := range token {
 		if char > 0x7f {
 			return 0, errPage

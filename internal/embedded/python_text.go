@@ -3,6 +3,7 @@ package embedded
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"math/big"
 	"strconv"
 	"strings"
@@ -47,6 +48,9 @@ func pythonJSON(value any) string {
 			return string(value)
 		}
 		parsed, _ := value.Float64()
+		if math.IsInf(parsed, 0) {
+			return strings.Replace(pythonFloat(parsed), "inf", "Infinity", 1)
+		}
 		return pythonFloat(parsed)
 	case string:
 		return asciiJSON(value)
@@ -92,6 +96,9 @@ func asciiJSON(text string) string {
 
 // pythonFloat writes a float as Python's repr does.
 func pythonFloat(number float64) string {
+	if math.IsInf(number, 0) {
+		return strings.TrimPrefix(strings.ToLower(strconv.FormatFloat(number, 'g', -1, 64)), "+")
+	}
 	text := strconv.FormatFloat(number, 'e', -1, 64)
 	exponent, _ := strconv.Atoi(text[strings.IndexByte(text, 'e')+1:])
 	if exponent < -4 || exponent >= 16 {
@@ -141,6 +148,23 @@ func pythonReprs(texts []string) string {
 	return strings.Join(items, ", ")
 }
 
+// pythonNumber returns the value that Python gives a JSON number: a whole one exactly, any other as a float. It fails for an
+// infinite one, of which Python makes no whole number.
+func pythonNumber(number json.Number) (*big.Float, error) {
+	if !isFloat(number) {
+		whole, ok := new(big.Int).SetString(string(number), 10)
+		if !ok {
+			return nil, errBadJSON
+		}
+		return new(big.Float).SetInt(whole), nil
+	}
+	value, err := number.Float64()
+	if err != nil {
+		return nil, err
+	}
+	return big.NewFloat(value), nil
+}
+
 // pythonInt reads an integer as Python's int() does: blanks around it, a sign, single underscores between
 // digits, digits of any script.
 func pythonInt(text string) (*big.Int, bool) {
@@ -155,6 +179,11 @@ func pythonInt(text string) (*big.Int, bool) {
 		switch {
 		case char == '_' && !underscore:
 			underscore = true
+		case plain.Len() == maxDigits:
+			return nil, false
+		case char >= '0' && char <= '9':
+			plain.WriteByte(byte(char))
+			underscore = false
 		case unicode.Is(unicode.Nd, char):
 			plain.WriteByte('0' + digitValue(char))
 			underscore = false

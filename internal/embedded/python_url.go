@@ -52,27 +52,32 @@ func (u pythonURL) host() string {
 	return strings.ToLower(host)
 }
 
-// pythonUnquote decodes %XX as Python's urllib.parse.unquote does: what is no escape stands for itself.
-func pythonUnquote(text string, plus bool) string {
-	if plus {
-		text = strings.ReplaceAll(text, "+", " ")
-	}
-	if !strings.Contains(text, "%") {
+// pythonUnquoteFully decodes %XX and + as Python's urllib.parse.unquote_plus does, until there is nothing left to decode, in
+// one pass: what is decoded may be the end of another escape.
+func pythonUnquoteFully(text string) string {
+	if !strings.ContainsAny(text, "%+") {
 		return text
 	}
-	var out []byte
-	for i := 0; i < len(text); i++ {
-		if text[i] == '%' && i+2 < len(text) {
-			high, low := hexValue(text[i+1]), hexValue(text[i+2])
-			if high >= 0 && low >= 0 {
-				out = append(out, byte(high<<4|low))
-				i += 2
-				continue
+	out := make([]byte, 0, len(text))
+	for at := range len(text) {
+		out = append(out, space(text[at]))
+		for len(out) >= 3 && out[len(out)-3] == '%' {
+			high, low := hexValue(out[len(out)-2]), hexValue(out[len(out)-1])
+			if high < 0 || low < 0 {
+				break
 			}
+			out = append(out[:len(out)-3], space(byte(high<<4|low)))
 		}
-		out = append(out, text[i])
 	}
 	return strings.ToValidUTF8(string(out), "\ufffd")
+}
+
+// space returns what a character of a query means.
+func space(char byte) byte {
+	if char == '+' {
+		return ' '
+	}
+	return char
 }
 
 func hexValue(char byte) int { return strings.IndexByte("0123456789abcdef", lowerByte(char)) }

@@ -13,16 +13,19 @@ type queryString []queryPair
 
 // parseQuery reads a query string as MLflow's web framework does: a name without '=' has an empty value, and
 // what is wrongly escaped stands for itself.
-func parseQuery(raw string) queryString {
+func parseQuery(raw string) (queryString, error) {
 	var pairs queryString
 	for part := range strings.SplitSeq(raw, "&") {
 		if part == "" {
 			continue
 		}
+		if len(pairs) == maxPairs {
+			return nil, tooMany("parameters", maxPairs)
+		}
 		name, value, _ := strings.Cut(part, "=")
 		pairs = append(pairs, queryPair{unescape(name), unescape(value)})
 	}
-	return pairs
+	return pairs, nil
 }
 
 func unescape(text string) string {

@@ -116,13 +116,7 @@ var slashes = regexp.MustCompile(`/+`)
 
 // isAbsolute reports whether the source's path is absolute and means what it says: no "..", however escaped.
 func isAbsolute(source string) bool {
-	for {
-		plain := pythonUnquote(source, true)
-		if plain == source {
-			break
-		}
-		source = plain
-	}
+	source = pythonUnquoteFully(source)
 	location := slashes.ReplaceAllString(strings.TrimRight(parsePythonURL(source, true).path, "/"), "/")
 	return !strings.Contains(location, "\x00") && !slices.Contains(strings.Split(source, "/"), "..") &&
 		strings.HasPrefix(location, "/") && path.Clean(location) == location

@@ -27,7 +27,7 @@ type mlregistryProvider struct {
 	version string
 	// validated is set once the block was validated.
 	validated atomic.Bool
-	opened  *openedRegistries
+	opened    *openedRegistries
 }
 
 // New returns the constructor of the provider. version is the release, "dev" for a build from source; it is part of
