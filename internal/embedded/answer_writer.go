@@ -3,12 +3,11 @@ package embedded
 import (
 	"bytes"
 	"encoding/json"
-	"slices"
 	"strconv"
 	"unicode/utf8"
 )
 
-// jsonWriter writes a JSON document as MLflow does, indented by two blanks. It is for long lists, for which
+// jsonWriter writes a JSON document as MLflow does, indented by two blanks. It is for lists of versions, for which
 // encoding/json takes longer than the database.
 type jsonWriter struct {
 	out   []byte
@@ -86,32 +85,6 @@ func (w *jsonWriter) optional(name string, value *string) {
 	if value != nil {
 		w.member(name, *value)
 	}
-}
-
-// appendJSON writes the answer as encoding/json would.
-func (a versionsAnswer) appendJSON(out []byte) []byte {
-	if len(a.Versions) == 0 && a.NextPageToken == "" {
-		return append(out, "{}\n"...)
-	}
-	w := &jsonWriter{out: out}
-	w.open('{')
-	if len(a.Versions) > 0 {
-		w.key("model_versions")
-		w.open('[')
-		for i := range a.Versions {
-			w.next()
-			a.Versions[i].write(w)
-			if i == 0 { // the others are about as long
-				w.out = slices.Grow(w.out, len(w.out)*len(a.Versions)*9/8)
-			}
-		}
-		w.close(']')
-	}
-	if a.NextPageToken != "" {
-		w.member("next_page_token", a.NextPageToken)
-	}
-	w.close('}')
-	return append(w.out, '\n')
 }
 
 func (v *versionMessage) write(w *jsonWriter) {

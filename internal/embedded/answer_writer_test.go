@@ -45,16 +45,37 @@ func setAll(value reflect.Value, text string) {
 	}
 }
 
+// versionPage is an answer to a search.
+type versionPage struct {
+	Versions      []versionMessage `json:"model_versions,omitempty"`
+	NextPageToken string           `json:"next_page_token,omitempty"`
+}
+
 func FuzzVersionsAreWrittenAsEncodingJSONWould(f *testing.F) {
 	for _, text := range []string{"", "plain", `"quoted" \`, "<&>", "ünï 日本 \u2028", "\x00\x1f\x7f\n\t", "\xff", "[\"a\",\"b\"]"} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		var full versionsAnswer
+		var full versionPage
 		setAll(reflect.ValueOf(&full).Elem(), text)
-		for _, answer := range []versionsAnswer{full, {}, {NextPageToken: text}, {Versions: make([]versionMessage, 2)}} {
-			if got, want := string(answer.appendJSON(nil)), encoded(t, answer); got != want {
-				t.Fatalf("appendJSON wrote\n%s, want\n%s", got, want)
+		for _, page := range []versionPage{full, {}, {NextPageToken: text}, {Versions: make([]versionMessage, 2)}} {
+			for _, way := range []func(*longAnswer, versionMessage) error{
+				func(answer *longAnswer, version versionMessage) error {
+					defer version.write(&answer.json)
+					return answer.next()
+				},
+				func(answer *longAnswer, version versionMessage) error { return answer.element(version) },
+			} {
+				answer := newLongAnswer("model_versions", nil)
+				for _, version := range page.Versions {
+					if err := way(answer, version); err != nil {
+						t.Fatal(err)
+					}
+				}
+				answer.end(page.NextPageToken)
+				if got, want := string(bytes.Join(answer.pieces, nil)), encoded(t, page); got != want {
+					t.Fatalf("wrote\n%s, want\n%s", got, want)
+				}
 			}
 		}
 	})

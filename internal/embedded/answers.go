@@ -45,18 +45,12 @@ type modelAnswer struct {
 	Model modelMessage `json:"registered_model"`
 }
 
-type modelsAnswer struct {
-	Models        []modelMessage `json:"registered_models,omitempty"`
-	NextPageToken string         `json:"next_page_token,omitempty"`
-}
-
 type versionAnswer struct {
 	Version versionMessage `json:"model_version"`
 }
 
 type versionsAnswer struct {
-	Versions      []versionMessage `json:"model_versions,omitempty"`
-	NextPageToken string           `json:"next_page_token,omitempty"`
+	Versions []versionMessage `json:"model_versions,omitempty"`
 }
 
 type emptyAnswer struct{}

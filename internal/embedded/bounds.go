@@ -6,7 +6,7 @@ import "net/http"
 // list of all bounds. Where MLflow has a bound of its own it is the same one, answered in the same way.
 const (
 	// maxBody bounds a body in bytes. MLflow's largest field, a tag's value, holds 100,000 characters.
-	maxBody = 4 << 20
+	maxBody = 8 << 20
 	// maxQuery bounds a query string in bytes. An MLflow server hangs up at about as many.
 	maxQuery = 128 << 10
 	// maxPairs bounds the names and values in a query string.

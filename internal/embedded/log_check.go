@@ -69,7 +69,24 @@ func hasForeignLog(ctx context.Context, path string) (bool, error) {
 		return true, nil
 	}
 	// The record is copied first. A file that lacks it though it was copied has been given a state from before.
-	return numberOf(inFile) < log.newest.number && log.newest.isOfThisBoot() && log.wasCopied(path), nil
+	return lacks(inFile, log.newest) && log.newest.isOfThisBoot() && log.wasCopied(path) && wasWrittenAfterLog(path), nil
+}
+
+// lacks reports whether a file that holds inFile has nothing to do with the commit newest: neither does it hold it, nor
+// was it noted in the file that it was answered.
+func lacks(inFile, newest *commitRecord) bool {
+	return numberOf(inFile) < newest.number && (inFile == nil || inFile.answered < newest.number)
+}
+
+// wasWrittenAfterLog reports whether the file was changed after its log. A process that was killed when it had begun to
+// copy a commit, and had copied nothing, has not done so.
+func wasWrittenAfterLog(path string) bool {
+	file, err := os.Stat(path)
+	if err != nil {
+		return false
+	}
+	log, err := os.Stat(path + logSuffix)
+	return err == nil && file.ModTime().After(log.ModTime())
 }
 
 // checkAnswered refuses a file that lacks commits which were answered: its log is gone, or it is a copy that was made while

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/embedded"
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
@@ -113,11 +114,41 @@ func TestAnOlderPlainCopyBesideTheLogIsRefused(t *testing.T) {
 			closeRegistry(t, sound)
 
 			overwrite(t, mixed, older)
+			age(t, mixed+"-wal") // nobody puts a copy back within the clock tick of a kill
 			if _, err := embedded.Open(mixed); !errors.Is(err, registry.ErrStorage) || !strings.Contains(err.Error(), "another state") {
 				t.Errorf("Open = %v, want that the log belongs to another state", err)
 			}
 		})
 	}
+}
+
+// age makes a file some seconds older.
+func age(t *testing.T, path string) {
+	t.Helper()
+	then := time.Now().Add(-5 * time.Second)
+	if err := os.Chtimes(path, then, then); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestWhatAKillAtTheBeginningOfACopyLeavesIsMended: the index of the log says that the commit is being copied, and nothing
+// of it is in the file.
+func TestWhatAKillAtTheBeginningOfACopyLeavesIsMended(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "registry.db")
+	opened, client := open(t, path)
+	client.want(http.StatusOK, "POST", "registered-models/create", body{"name": "m"})
+	client.createVersion()
+	before := readFile(t, path)
+	client.createVersion()
+	left := duplicate(t, path)
+	closeRegistry(t, opened)
+	writeFile(t, left, before)
+	age(t, left)
+	again, client := open(t, left)
+	if got := client.versions(); got != 2 {
+		t.Errorf("%d versions are left, want 2", got)
+	}
+	closeRegistry(t, again)
 }
 
 func TestWhatAKillBetweenCommitAndCopyLeavesIsMended(t *testing.T) {

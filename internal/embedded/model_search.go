@@ -16,7 +16,7 @@ var modelGrammar = filterGrammar{attributes: []string{"name"}, lists: []string{"
 
 // searchModels answers GET registered-models/search: by name unless order_by says otherwise, prompts left
 // out unless the filter asks for them.
-func searchModels(t *transaction, request *message) (any, error) {
+func searchModels(request *message) (finder, error) {
 	size, ok := request.integers["max_results"]
 	if !ok {
 		size = defaultModelResults
@@ -33,24 +33,41 @@ func searchModels(t *transaction, request *message) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	page := searchPage{size: size, offset: offset}
 	var where whereClause
 	if err := where.addModels(conditions); err != nil {
 		return nil, err
 	}
-	models, err := t.models("SELECT "+modelColumns+" FROM registered_models WHERE "+where.sql()+" ORDER BY "+order+
-		" LIMIT ? OFFSET ?", append(where.arguments, page.limit(), page.offset)...)
+	return modelQuery{page: searchPage{size: size, offset: offset}, where: where, order: order}.find, nil
+}
+
+// modelQuery is a search for models.
+type modelQuery struct {
+	page  searchPage
+	where whereClause
+	order string
+}
+
+// find writes the page, one model after the other.
+func (q modelQuery) find(t *transaction, answer *longAnswer) error {
+	names, err := all(t, func(row scanner) (name string, err error) { return name, row.Scan(&name) },
+		"SELECT registered_models.name FROM registered_models WHERE "+q.where.sql()+" ORDER BY "+q.order+
+			" LIMIT ? OFFSET ?", append(slices.Clone(q.where.arguments), q.page.limit(), q.page.offset)...)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	models, next := cut(page, models)
-	for i := range models {
-		if models[i].LatestVersions, err = t.latestVersions(models[i].Name); err != nil {
-			return nil, err
+	names, token := cut(q.page, names)
+	for _, name := range names {
+		model, err := t.storedModel(name)
+		if err != nil {
+			return err
 		}
-		slices.SortFunc(models[i].LatestVersions, func(a, b versionMessage) int { return strings.Compare(a.Stage, b.Stage) })
+		slices.SortFunc(model.LatestVersions, func(a, b versionMessage) int { return strings.Compare(a.Stage, b.Stage) })
+		if err := answer.element(model); err != nil {
+			return err
+		}
 	}
-	return modelsAnswer{Models: models, NextPageToken: next}, nil
+	answer.end(token)
+	return nil
 }
 
 func modelSortColumn(key string) (string, error) {
@@ -80,9 +97,4 @@ func (w *whereClause) addModels(conditions []condition) error {
 	}
 	return w.addTags(conditions, "registered_model_tags", "registered_models.name",
 		"registered_model_tags.name = registered_models.name")
-}
-
-// models runs a query that selects modelColumns.
-func (t *transaction) models(query string, arguments ...any) ([]modelMessage, error) {
-	return all(t, scanModel, query, arguments...)
 }

@@ -178,6 +178,10 @@ func (t *transaction) model(name string) (modelMessage, error) {
 	if err := validateModelName(name); err != nil {
 		return modelMessage{}, err
 	}
+	return t.storedModel(name)
+}
+
+func (t *transaction) storedModel(name string) (modelMessage, error) {
 	model, err := scanModel(t.queryRow("SELECT "+modelColumns+" FROM registered_models WHERE name = ?", name))
 	if errors.Is(err, sql.ErrNoRows) {
 		return model, modelNotFound(name)

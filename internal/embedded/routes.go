@@ -54,7 +54,7 @@ func registryRoutes() map[string]route {
 		"registered-models/update":     {patch: write(updateModel, requiredText("name"), text("description"))},
 		"registered-models/rename":     {post: write(renameModel, requiredText("name"), requiredText("new_name"))},
 		"registered-models/delete":     {remove: write(deleteModel, requiredText("name"))},
-		"registered-models/search":     {get: read(searchModels, searchFields(maxModelResults)...)},
+		"registered-models/search":     {get: search{searchFields(maxModelResults), "registered_models", searchModels}},
 		"registered-models/set-tag":    {post: write(setModelTag, requiredText("name"), requiredText("key"), text("value"))},
 		"registered-models/delete-tag": {remove: write(deleteModelTag, requiredText("name"), requiredText("key"))},
 		"registered-models/get-latest-versions": {
@@ -70,7 +70,7 @@ func registryRoutes() map[string]route {
 		"model-versions/get":    {get: read(getVersion, versionFields()...)},
 		"model-versions/update": {patch: write(updateVersion, versionFields(text("description"))...)},
 		"model-versions/delete": {remove: write(deleteVersion, versionFields()...)},
-		"model-versions/search": {get: read(searchVersions, searchFields(maxVersionResults)...)},
+		"model-versions/search": {get: search{searchFields(maxVersionResults), "model_versions", searchVersions}},
 		"model-versions/transition-stage": {
 			post: write(transitionStage, versionFields(requiredText("stage"), flag("archive_existing_versions"))...),
 		},

@@ -7,7 +7,7 @@ const applicationID = 0x6d6c7267
 // steps it went through in PRAGMA user_version. The steps that an older file lacks are made with the first write to
 // it, in the same transaction; until then it is read as it is, so a step must not take away or rename what the ones
 // before it made. A file that went through more steps than these is refused. A step that was released never changes.
-var schemaSteps = [...]string{1: tables, 2: stageIndex, 3: commitTable}
+var schemaSteps = [...]string{1: tables, 2: stageIndex, 3: commitTable + updateIndexes}
 
 // schemaVersion is that of a registry that has all there is.
 const schemaVersion = len(schemaSteps) - 1
@@ -74,4 +74,11 @@ CREATE INDEX model_version_stages ON model_versions (name, current_stage, versio
 // commitTable has one row, the record of the last commit.
 const commitTable = `
 CREATE TABLE ` + recordTable + ` (id INTEGER PRIMARY KEY CHECK (id = 1), record BLOB NOT NULL) STRICT;
+`
+
+// updateIndexes find the versions that were updated last, of all models or of one, without sorting all: a search lists them
+// in that order unless it is told another.
+const updateIndexes = `
+CREATE INDEX model_version_updates ON model_versions (last_updated_time DESC, name, version DESC);
+CREATE INDEX model_version_updates_by_name ON model_versions (name, last_updated_time DESC, version DESC);
 `

@@ -18,6 +18,7 @@ type storage struct {
 	// writer is held by the one request of this process that writes; other processes are kept out by
 	// SQLite's own lock.
 	writer chan struct{}
+	lanes  lanes
 
 	mu     sync.Mutex
 	file   *database   // nil until the file is there, and for a process that may only read it
@@ -41,7 +42,7 @@ func openStorage(path string) (*storage, error) {
 	if err := checkLog(context.Background(), absolute); err != nil {
 		return nil, err
 	}
-	return &storage{path: absolute, writer: make(chan struct{}, 1)}, nil
+	return &storage{path: absolute, writer: make(chan struct{}, 1), lanes: newLanes()}, nil
 }
 
 // closePatience is how long the requests under way may go on when the registry is closed. Terraform kills a provider

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"time"
 )
@@ -77,7 +78,8 @@ type recorder struct {
 	header http.Header
 	sent   http.Header
 	status int
-	body   bytes.Buffer
+	body   net.Buffers
+	size   int64
 }
 
 func (r *recorder) Header() http.Header { return r.header }
@@ -90,15 +92,21 @@ func (r *recorder) WriteHeader(status int) {
 
 func (r *recorder) Write(part []byte) (int, error) {
 	r.WriteHeader(http.StatusOK)
-	return r.body.Write(part)
+	r.writePiece(bytes.Clone(part))
+	return len(part), nil
+}
+
+// writePiece takes over part.
+func (r *recorder) writePiece(part []byte) {
+	r.body = append(r.body, part)
+	r.size += int64(len(part))
 }
 
 func (r *recorder) response(request *http.Request) *http.Response {
 	r.WriteHeader(http.StatusOK)
 	r.sent.Set("Date", time.Now().UTC().Format(http.TimeFormat)) // as net/http does for a socket
-	body := r.body.Bytes()
 	if request.Method == http.MethodHead {
-		body = nil
+		r.body, r.size = nil, 0
 	}
 	return &http.Response{
 		Status:        fmt.Sprintf("%d %s", r.status, http.StatusText(r.status)),
@@ -107,8 +115,8 @@ func (r *recorder) response(request *http.Request) *http.Response {
 		ProtoMajor:    1,
 		ProtoMinor:    1,
 		Header:        r.sent,
-		Body:          io.NopCloser(bytes.NewReader(body)),
-		ContentLength: int64(len(body)),
+		Body:          io.NopCloser(&r.body),
+		ContentLength: r.size,
 		Request:       request,
 	}
 }

@@ -18,7 +18,7 @@ var versionGrammar = filterGrammar{
 
 // searchVersions answers GET model-versions/search: the last updated first unless order_by says otherwise,
 // without aliases, without deleted versions, and without prompts unless the filter asks for them.
-func searchVersions(t *transaction, request *message) (any, error) {
+func searchVersions(request *message) (finder, error) {
 	size, ok := request.integers["max_results"]
 	if !ok {
 		size = maxVersionResults
@@ -51,25 +51,58 @@ func searchVersions(t *transaction, request *message) (any, error) {
 	if tooLarge != nil {
 		return nil, tooLarge // MLflow's database says so, after all else has been read
 	}
-	page := searchPage{size: size, offset: offset}
-	rows := " FROM model_versions WHERE current_stage <> '" + stageDeleted + "' AND " + where.sql()
-	limit, arguments := " LIMIT ? OFFSET ?", append(slices.Clone(where.arguments), page.limit(), page.offset)
-	if page.isLong() {
+	return versionQuery{page: searchPage{size: size, offset: offset}, where: where, order: order}.find, nil
+}
+
+// versionQuery is a search for versions.
+type versionQuery struct {
+	page  searchPage
+	where whereClause
+	order string
+}
+
+// find writes the page. What a version has besides its row, such as tags, is read of those on the page only.
+func (q versionQuery) find(t *transaction, answer *longAnswer) error {
+	rows := " FROM model_versions WHERE current_stage <> '" + stageDeleted + "' AND " + q.where.sql()
+	limit := q.page.limit()
+	if q.page.isLong() {
 		// SQLite sorts for LIMIT by keeping the best in order, which takes twice as long as to sort them all.
 		var count int64
-		if err := t.queryRow("SELECT count(*)"+rows, where.arguments...).Scan(&count); err != nil {
-			return nil, err
+		if err := t.queryRow("SELECT count(*)"+rows, q.where.arguments...).Scan(&count); err != nil {
+			return err
 		}
-		if count <= page.limit() {
-			limit, arguments = "", where.arguments
+		if count <= limit {
+			limit = -1
 		}
 	}
-	versions, err := t.versions("SELECT "+versionColumns+rows+" ORDER BY "+order+limit, arguments...)
+	// CROSS JOIN keeps the order of the inner query.
+	found, err := t.query("SELECT "+versionColumns+" FROM (SELECT model_versions.rowid AS id"+rows+" ORDER BY "+q.order+
+		" LIMIT ? OFFSET ?) CROSS JOIN model_versions ON model_versions.rowid = id",
+		append(slices.Clone(q.where.arguments), limit, q.page.offset)...)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	versions, next := cut(page, versions)
-	return versionsAnswer{Versions: versions, NextPageToken: next}, nil
+	defer found.Close() //nolint:errcheck // found.Err tells
+	count, token := int64(0), ""
+	for found.Next() {
+		if count++; count > q.page.size {
+			token = pageToken(q.page.offset + q.page.size)
+			break
+		}
+		version, err := scanVersion(found)
+		if err != nil {
+			return err
+		}
+		if err := answer.next(); err != nil {
+			return err
+		}
+		version.write(&answer.json)
+	}
+	if err := found.Err(); err != nil {
+		return err
+	}
+	answer.end(token)
+	return nil
 }
 
 // versionSortColumns are the keys of order_by, in the order of MLflow's message.
