@@ -58,9 +58,13 @@ func openCheckpointer(ctx context.Context, path string, watch *fileWatch) (*chec
 	only := &session{conn: conn, prepared: map[string]*sql.Stmt{}}
 	c := &checkpointer{files: files, watch: watch, pool: pool, session: only}
 	// Whoever waits in a checkpoint keeps writers out. It comes again instead.
-	if err := c.session.exec(ctx, "PRAGMA busy_timeout = 0"); err != nil {
+	// To have read something keeps the log where it is.
+	var version int
+	if err := errors.Join(c.session.exec(ctx, "PRAGMA busy_timeout = 0"),
+		c.session.queryRow(ctx, "PRAGMA user_version").Scan(&version)); err != nil {
 		return nil, errors.Join(err, c.close())
 	}
+	watch.noteLog()
 	c.timer = time.AfterFunc(settleAfter, c.settle)
 	return c, nil
 }
@@ -108,10 +112,17 @@ func (c *checkpointer) copyOnce(ctx context.Context) (done checkpoint, whole boo
 func (c *checkpointer) settle() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.session == nil || !c.watch.isOurs() {
+	if c.session == nil {
 		return
 	}
 	ctx := context.Background() // whoever wrote has had the answer
+	switch ours, err := c.watch.isOurs(ctx); {
+	case err != nil:
+		c.timer.Reset(settleAgain)
+		return
+	case !ours:
+		return
+	}
 	if whole, err := c.sync(ctx, "PRAGMA wal_checkpoint(TRUNCATE)"); err != nil || !whole {
 		c.timer.Reset(settleAgain)
 	}

@@ -99,10 +99,18 @@ func (r *commitRecord) comesFrom(inFile *commitRecord) bool {
 	if inFile == nil {
 		return least == 0
 	}
-	if inFile.number < least || inFile.number > r.number {
+	return inFile.number >= least && r.follows(inFile)
+}
+
+// follows reports whether this record is that of the commit earlier or of one after it, as far as marks are remembered.
+func (r *commitRecord) follows(earlier *commitRecord) bool {
+	switch {
+	case earlier == nil:
+		return true
+	case r == nil, earlier.number > r.number:
 		return false
 	}
-	return r.number-inFile.number >= maxMarks || r.marks[inFile.number%maxMarks] == inFile.mark()
+	return r.number-earlier.number >= maxMarks || r.marks[earlier.number%maxMarks] == earlier.mark()
 }
 
 // isOfThisBoot reports whether the computer has been on since the commit, as far as that is known.

@@ -2,6 +2,7 @@ package embedded
 
 import (
 	"bytes"
+	"context"
 	"database/sql"
 	"encoding/binary"
 	"errors"
@@ -15,21 +16,26 @@ import (
 type fileWatch struct {
 	path  string
 	plain *plainFile
+	// ask returns the page and the content of the record as the connections see them.
+	ask func(context.Context) (page int64, newest *commitRecord, err error)
 
 	mu      sync.Mutex
 	content []byte        // room for the page of the record
 	page    int64         // which page that is, counted from 1; 0 while it is not known
+	log     os.FileInfo   // of the log, nil while this process does not write
 	info    os.FileInfo   // of the file when it was last looked at
 	inFile  *commitRecord // what it held then
 	synced  uint64        // the newest commit that it is known to have held on the disk
 	current *commitRecord // the last commit of this process, nil if another is likely to have come since
 }
 
+// recordPage finds the page of the record, 0 for none.
+const recordPage = "SELECT coalesce((SELECT rootpage FROM sqlite_schema WHERE name = '" + recordTable + "'), 0)"
+
 // locate finds the page of the record, which the table's only row is always in. It needs the mutex.
 func (w *fileWatch) locate(t *transaction) error {
 	var root, size int64
-	err := t.queryRow("SELECT coalesce((SELECT rootpage FROM sqlite_schema WHERE name = '"+recordTable+"'), 0), "+
-		"(SELECT page_size FROM pragma_page_size)").Scan(&root, &size)
+	err := t.queryRow(recordPage+", (SELECT page_size FROM pragma_page_size)").Scan(&root, &size)
 	if err != nil || root == 0 {
 		return err
 	}
@@ -64,26 +70,68 @@ func (w *fileWatch) look() (*commitRecord, error) {
 	return findRecord(w.content), nil
 }
 
-// isOurs reports whether the file can be the one that was opened.
-func (w *fileWatch) isOurs() bool {
+// noteLog notes which log the file has. The caller has a connection that keeps it there.
+func (w *fileWatch) noteLog() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if info, err := os.Stat(w.path + logSuffix); err == nil {
+		w.log = info
+	}
+}
+
+// lostLog reports whether the log that was noted is not where it was: somebody has deleted it. Other processes have
+// another one then.
+func (w *fileWatch) lostLog() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.log == nil {
+		return false
+	}
+	now, err := os.Stat(w.path + logSuffix)
+	return err != nil || !os.SameFile(now, w.log)
+}
+
+// isOurs reports whether the file and its log can be those that were opened. It fails if that cannot be told now.
+func (w *fileWatch) isOurs(ctx context.Context) (bool, error) {
 	info, err := os.Stat(w.path)
-	return err == nil && w.isStillOurs(info)
+	if err != nil || w.lostLog() {
+		return false, nil //nolint:nilerr // a file that is not there is none of ours
+	}
+	return w.isStillOurs(ctx, info)
 }
 
 // isStillOurs reports whether the file, of which info is known, can be the one that was opened. It looks into it only
 // when it has changed.
-func (w *fileWatch) isStillOurs(info os.FileInfo) bool {
+func (w *fileWatch) isStillOurs(ctx context.Context, info os.FileInfo) (bool, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.info != nil && !hasChanged(info, w.info) {
-		return true
+		return true, nil
 	}
-	inFile, err := w.lookFor(func(inFile *commitRecord) bool { return goesOn(w.inFile, inFile) })
-	if err != nil || !goesOn(w.inFile, inFile) {
-		return false
+	expected := func(inFile *commitRecord) bool { return goesOn(w.inFile, inFile) }
+	inFile, err := w.lookFor(expected)
+	if err != nil {
+		return false, nil //nolint:nilerr // as what cannot be read
+	}
+	if !expected(inFile) || numberOf(inFile) > numberOf(w.inFile) {
+		// Another process has committed, or somebody has put another file into this one. Or the page of the record was moved,
+		// which VACUUM does.
+		page, newest, err := w.ask(ctx)
+		if err != nil {
+			return false, err
+		}
+		if !expected(inFile) && page != w.page {
+			w.page = page
+			if inFile, err = w.lookFor(expected); err != nil {
+				return false, nil //nolint:nilerr // as above
+			}
+		}
+		if !expected(inFile) || !newest.follows(inFile) {
+			return false, nil
+		}
 	}
 	w.info, w.inFile = info, inFile
-	return true
+	return true, nil
 }
 
 // lookFor looks until what it finds is expected, or what it finds is certain: another process may be writing the page
@@ -215,6 +263,11 @@ func numberOf(record *commitRecord) uint64 {
 		return 0
 	}
 	return record.number
+}
+
+func deletedLog(path string) error {
+	return storageErrorf(path, nil, "had a write-ahead log (%s) that was deleted or replaced while it was in use. Stop every "+
+		"process that uses the file, and start them again", baseName(path)+logSuffix)
 }
 
 func replacedFile(path string) error {

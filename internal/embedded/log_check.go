@@ -64,7 +64,8 @@ func hasForeignLog(ctx context.Context, path string) (bool, error) {
 	case err != nil:
 		return false, nil //nolint:nilerr // half a checkpoint, when the power went: the log mends it
 	case log.newest == nil:
-		return inFile != nil, nil // a log of a version that kept no records
+		// Another program has written the log, or a version that kept no records has, which knew another file.
+		return inFile != nil && wasWrittenAfterLog(path), nil
 	case !log.newest.comesFrom(inFile):
 		return true, nil
 	}

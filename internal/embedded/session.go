@@ -173,6 +173,18 @@ func (d *database) ask(ctx context.Context, text string, into ...any) error {
 	return err
 }
 
+// record returns the page and the content of the record of the last commit; 0 and nil if the file has none.
+func (d *database) record(ctx context.Context) (page int64, newest *commitRecord, err error) {
+	err = transact(ctx, d, "BEGIN", false, func(t *transaction) error {
+		if err := t.queryRow(recordPage).Scan(&page); err != nil || page == 0 {
+			return err
+		}
+		newest, err = newestRecord(t)
+		return err
+	})
+	return page, newest, err
+}
+
 // close closes the file when the requests under way are through, or after patience. Sessions in use then are closed
 // when they are given back. Of all processes the last one that closes the file empties its log and deletes it.
 func (d *database) close(patience time.Duration) error {

@@ -69,11 +69,15 @@ func (s *storage) closeFile(patience time.Duration) error {
 	closing, opened := s.file, s.opened
 	s.file, s.opened = nil, nil
 	now, err := os.Stat(s.path)
-	if err == nil && os.SameFile(now, opened) && logSize(s.path) > 0 && !closing.watch.isOurs() {
-		// To close it would copy the log over what is there now. (SQLite itself sees to it if another file has its
-		// name.)
-		closing.abandon()
-		return nil
+	if err == nil && os.SameFile(now, opened) {
+		ctx, cancel := context.WithTimeout(context.Background(), max(patience, 100*time.Millisecond))
+		defer cancel()
+		if ours, err := closing.watch.isOurs(ctx); err != nil || !ours {
+			// To close it would copy the log over what is there now. (SQLite itself sees to it if another file has its
+			// name.)
+			closing.abandon()
+			return nil
+		}
 	}
 	return closing.close(patience)
 }
@@ -93,7 +97,14 @@ func (s *storage) use(ctx context.Context) (file *database, done func() error, e
 	case err != nil:
 		return nil, nil, storageErrorf(s.path, err, "cannot be opened")
 	case s.file != nil && os.SameFile(info, s.opened):
-		if s.file.watch.isStillOurs(info) {
+		if s.file.watch.lostLog() {
+			return nil, nil, deletedLog(s.path)
+		}
+		ours, err := s.file.watch.isStillOurs(ctx, info)
+		if err != nil {
+			return nil, nil, err
+		}
+		if ours {
 			return s.file, nothing, nil
 		}
 		if logSize(s.path) > 0 {
