@@ -9,12 +9,15 @@ import (
 	"path/filepath"
 )
 
+// ErrNothingToCopy says that a registry has no file yet.
+var ErrNothingToCopy = errors.New("there is nothing to copy")
+
 // Backup writes a copy of the registry to the file at path, which it replaces if it is there. The copy is one state of
 // the registry, whatever is written meanwhile, and it is checked. It is a registry of its own: it can be opened, moved
 // and put back.
 //
-// It fails with an error that wraps registry.ErrStorage for a registry that has no file yet or is damaged, and for a
-// copy that cannot be written; what was at path is left as it was then.
+// It fails with an error that wraps registry.ErrStorage for a registry that has no file yet (ErrNothingToCopy) or is damaged,
+// and for a copy that cannot be written; what was at path is left as it was then.
 func (r *Registry) Backup(ctx context.Context, path string) error {
 	absolute, err := filepath.Abs(path)
 	if err != nil {
@@ -27,7 +30,7 @@ func (r *Registry) Backup(ctx context.Context, path string) error {
 		}
 		defer func() { err = errors.Join(err, done()) }()
 		if file == nil {
-			return storageErrorf(r.storage.path, nil, "is not there yet, or is empty: there is nothing to copy")
+			return storageErrorf(r.storage.path, ErrNothingToCopy, "is not there yet, or is empty")
 		}
 		return file.copyTo(ctx, r.storage.path, absolute)
 	}))

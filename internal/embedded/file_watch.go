@@ -91,6 +91,16 @@ func (w *fileWatch) lostLog() bool {
 	return err != nil || !os.SameFile(now, w.log)
 }
 
+// touchLog makes the log younger than the file, before a checkpoint begins: a process that is killed then leaves a file that
+// was not written after its log (wasWrittenAfterLog).
+func (w *fileWatch) touchLog() {
+	if (thisBoot() == boot{}) {
+		return // nobody looks at it
+	}
+	now := time.Now()
+	_ = os.Chtimes(w.path+logSuffix, now, now) // Without it, a log that is sound may be refused.
+}
+
 // isOurs reports whether the file and its log can be those that were opened. It fails if that cannot be told now.
 func (w *fileWatch) isOurs(ctx context.Context) (bool, error) {
 	info, err := os.Stat(w.path)

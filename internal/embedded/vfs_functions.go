@@ -47,6 +47,8 @@ type hookedFiles struct {
 type hookedCheckpoint struct {
 	uncounted    bool  // what it copies is neither synced nor counted as copied
 	recordOffset int64 // where the page of the record is in the file; 0 if that is not known
+	// begins is called before the log's index says that commits are being copied.
+	begins func()
 
 	hasReaders bool       // who need the file as it is
 	recorded   bool       // the page of the record was copied
@@ -132,6 +134,9 @@ func lockIndexHooked(tls *libc.TLS, file uintptr, first, count, flags int32) int
 	rc := function[indexLockFunction](&opened.functions.FxShmLock)(tls, file, first, count, flags)
 	if checkpoint != nil && exclusive && first >= readersOfLog && first < allReaders && rc == sqlite3.SQLITE_BUSY {
 		checkpoint.hasReaders = true
+	}
+	if checkpoint != nil && exclusive && first == readersOfFile && rc == sqlite3.SQLITE_OK {
+		checkpoint.begins()
 	}
 	return rc
 }
