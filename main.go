@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/filecopy"
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/provider"
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/serve"
 )
@@ -30,17 +31,27 @@ func main() {
 }
 
 func run(args []string) error {
-	if len(args) > 0 && args[0] == "serve" {
+	if len(args) > 0 {
 		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 		defer stop()
-		return serve.Run(ctx, args[1:], os.Stdout, os.Stderr)
+		switch args[0] {
+		case "serve":
+			return serve.Run(ctx, args[1:], os.Stdout, os.Stderr)
+		case "backup":
+			return filecopy.Backup(ctx, args[1:], os.Stdout)
+		case "restore":
+			return filecopy.Restore(ctx, args[1:], os.Stdout)
+		}
+		stop()
 	}
 	flags := flag.NewFlagSet("terraform-provider-mlregistry", flag.ContinueOnError)
 	debug := flags.Bool("debug", false, "serve the provider for a debugger, and print how Terraform reaches it")
 	showVersion := flags.Bool("version", false, "print the version and exit")
 	flags.Usage = func() {
 		fmt.Fprintln(flags.Output(), "Usage: terraform-provider-mlregistry [-debug | -version]   started by Terraform\n"+
-			"       terraform-provider-mlregistry serve [--help]          run the embedded registry as a server")
+			"       terraform-provider-mlregistry serve [--help]          run the embedded registry as a server\n"+
+			"       terraform-provider-mlregistry backup [--help]         copy the file of an embedded registry\n"+
+			"       terraform-provider-mlregistry restore [--help]        put such a copy back")
 		flags.PrintDefaults()
 	}
 	switch err := flags.Parse(args); {

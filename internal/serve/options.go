@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"strings"
+	"time"
 )
 
 // options are the flags of the command.
@@ -17,12 +18,15 @@ type options struct {
 	tokenFile    string
 	basicFile    string
 	allowedHosts string
+	backup       string
+	backupEvery  time.Duration
 
 	credentials []credential // of the two files
 }
 
 const introduction = `Usage: terraform-provider-mlregistry serve [--listen HOST:PORT] [--db FILE]
          [--token-file FILE] [--basic-auth-file FILE] [--allowed-hosts NAME,...]
+         [--backup FILE] [--backup-every DURATION]
 
 Serves the embedded model registry, one SQLite file, over HTTP with MLflow's registry REST API.
 Point MLflow's client (MLFLOW_TRACKING_URI) or this provider's tracking_uri at the address that it prints.
@@ -32,8 +36,11 @@ What is not of the registry, such as runs, experiments and artifacts, is answere
 
 It answers requests to localhost, to IP addresses and to the names it is told, so that no web page can reach it
 under a name of its own. It listens beyond this machine only with credentials, and does not encrypt: put a proxy
-that speaks TLS in front of it there. Requests are bounded to 16 MiB; clients that take minutes to send or to
-receive are cut off.
+that speaks TLS in front of it there. What a web page of another site makes a browser send is refused. Requests are
+bounded to 8 MiB; clients that take minutes to send or to receive are cut off.
+
+With --backup it writes a copy of the registry at times and when it stops. The subcommands backup and restore write
+one at once and put one back, also while this runs.
 
 It writes one line a request to stderr, with method, path and status but without query, headers and body. At an
 interrupt or SIGTERM it stops, after the requests under way.
@@ -58,6 +65,10 @@ func parseOptions(args []string, stdout io.Writer) (options, error) {
 			"(MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD). With --token-file either will do.")
 	flags.StringVar(&given.allowedHosts, "allowed-hosts", "",
 		"`NAMES`, separated by commas, under which the server is reached besides localhost and IP addresses.")
+	flags.StringVar(&given.backup, "backup", "",
+		"`FILE` to write a copy of the registry to, each --backup-every and at the end. It replaces the copy before, and is\n"+
+			"one state of the registry, checked.")
+	flags.DurationVar(&given.backupEvery, "backup-every", time.Hour, "`DURATION` between two copies, such as 15m; at least 1s.")
 	err := flags.Parse(args)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
@@ -71,6 +82,9 @@ func parseOptions(args []string, stdout io.Writer) (options, error) {
 		return given, fmt.Errorf("serve: %w; --help explains the flags", err)
 	case flags.NArg() > 0:
 		return given, fmt.Errorf("serve: unexpected argument %q; --help explains the flags", flags.Arg(0))
+	}
+	if given.backupEvery < time.Second {
+		return given, fmt.Errorf("serve: --backup-every %s is less than a second", given.backupEvery)
 	}
 	if err := given.readCredentials(); err != nil {
 		return given, err

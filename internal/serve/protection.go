@@ -35,7 +35,8 @@ func (o *options) mayBeCalled(host string) bool {
 }
 
 // requireKnownHost refuses requests that a browser was tricked into: from a page of another site, or to a host that
-// is none of the server's. MLflow answers both the same way.
+// is none of the server's. MLflow answers both the same way. A browser says itself that a request comes from another site,
+// also where it sends no Origin: for an image, a script or a link.
 func requireKnownHost(next http.Handler, known func(host string) bool) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
 		origin := request.Header.Get("Origin")
@@ -44,6 +45,8 @@ func requireKnownHost(next http.Handler, known func(host string) bool) http.Hand
 			http.Error(w, "Invalid Host header - possible DNS rebinding attack detected", http.StatusForbidden)
 		case origin != "" && !isKnownOrigin(origin, known):
 			http.Error(w, "Cross-origin request blocked", http.StatusForbidden)
+		case strings.EqualFold(request.Header.Get("Sec-Fetch-Site"), "cross-site"):
+			http.Error(w, "Cross-site request blocked", http.StatusForbidden)
 		default:
 			next.ServeHTTP(w, request)
 		}

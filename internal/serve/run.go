@@ -9,13 +9,14 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/embedded"
 )
 
 const (
-	// maxBody and maxHeader bound a request in bytes.
+	// maxBody and maxHeader bound a request in bytes. The registry has bounds of its own, which are smaller.
 	maxBody   = 16 << 20
 	maxHeader = 1 << 20
 )
@@ -62,8 +63,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, within li
 	if err != nil {
 		return fmt.Errorf("serve: %w", err)
 	}
+	log := slog.New(slog.NewTextHandler(stderr, nil))
 	server := &http.Server{
-		Handler:           protect(store, given, slog.New(slog.NewTextHandler(stderr, nil))),
+		Handler:           protect(store, given, log),
 		ReadHeaderTimeout: within.header,
 		ReadTimeout:       within.read,
 		WriteTimeout:      within.write,
@@ -74,7 +76,16 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, within li
 	if _, err := fmt.Fprintf(stdout, "mlregistry: serving %s on http://%s\n", given.database, listener.Addr()); err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	return serveUntil(ctx, server, listener, within.stop)
+	if given.backup == "" {
+		return serveUntil(ctx, server, listener, within.stop)
+	}
+	copying, stop := context.WithCancel(ctx)
+	var copies sync.WaitGroup
+	copies.Go(func() { copyAtTimes(copying, store, given.backup, given.backupEvery, log) })
+	err = serveUntil(ctx, server, listener, within.stop)
+	stop()
+	copies.Wait()
+	return errors.Join(err, copyOnce(context.WithoutCancel(ctx), store, given.backup))
 }
 
 // serveUntil serves until ctx ends and then lets the requests under way finish.

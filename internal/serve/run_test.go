@@ -100,9 +100,16 @@ func TestRefusesForeignHostsAndOrigins(t *testing.T) {
 		"host with port": func(r *http.Request) { r.Host = "evil.example:5000" },
 		"origin":         func(r *http.Request) { r.Header.Set("Origin", "https://evil.example") },
 		"opaque origin":  func(r *http.Request) { r.Header.Set("Origin", "null") },
+		"cross-site":     func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "cross-site") },
 	} {
 		if status, text := send(t, "POST", address+models+"create", `{"name":"`+name+`"}`, change); status != http.StatusForbidden {
 			t.Errorf("%s: answered %d %s, want 403", name, status, text)
+		}
+	}
+	for site, want := range map[string]int{"cross-site": 403, "Cross-Site": 403, "same-site": 200, "same-origin": 200, "none": 200, "": 200} {
+		got, text := send(t, "GET", address+"/health", "", func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", site) })
+		if got != want {
+			t.Errorf("Sec-Fetch-Site %q answered %d %s, want %d", site, got, text, want)
 		}
 	}
 	for _, host := range []string{"localhost", "localhost:99", "[::1]:5000", "127.0.0.1"} {
@@ -206,6 +213,7 @@ func TestRefusesWrongArguments(t *testing.T) {
 		"is empty":                                  {"--token-file", empty},
 		"no such file":                              {"--token-file", empty + "x"},
 		"unexpected argument":                       {"registry.db"},
+		"is less than a second":                     {"--backup-every", "10ms"},
 		"--help explains":                           {"--what"},
 	} {
 		err := serve.Run(t.Context(), args, io.Discard, io.Discard)
@@ -220,7 +228,7 @@ func TestHelpExplainsEveryFlag(t *testing.T) {
 	if err := serve.Run(t.Context(), []string{"--help"}, &out, io.Discard); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"Usage:", "-listen", "-db", "-token-file", "-basic-auth-file", "-allowed-hosts", "16 MiB", "SIGTERM", "127.0.0.1:5000", "registry.db"} {
+	for _, want := range []string{"Usage:", "-listen", "-db", "-token-file", "-basic-auth-file", "-allowed-hosts", "-backup", "-backup-every", "8 MiB", "SIGTERM", "127.0.0.1:5000", "registry.db"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("the help lacks %q:\n%s", want, out.String())
 		}
