@@ -20,7 +20,7 @@ const (
 	checkpointPatience = 2 * time.Second
 	copyPause          = 100 * time.Microsecond
 	// longLog is how many pages of a log are copied after each commit before a checkpoint counts them as copied.
-	longLog = 128
+	longLog = 256
 )
 
 // checkpointer copies commits from the write-ahead log into the file. A commit is on the disk once it is in the log,
