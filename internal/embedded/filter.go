@@ -87,7 +87,7 @@ func (g filterGrammar) parse(filter string) ([]condition, error) {
 // kind it skips as many tokens as it has looked at, as MLflow does.
 func joinLists(tokens []token) []token {
 	tokens = slices.DeleteFunc(tokens, func(t token) bool { return t.kind == blankToken })
-	var out []token
+	out := make([]token, 0, len(tokens))
 	for at := 0; at < len(tokens); {
 		rest := tokens[at:]
 		switch {

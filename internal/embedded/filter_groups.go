@@ -32,7 +32,7 @@ func (g *grouper) all(tokens []token) []token {
 }
 
 func (g *grouper) brackets(tokens []token) []token {
-	var out []token
+	out := make([]token, 0, len(tokens))
 	var open []int
 	for _, next := range tokens {
 		out = append(out, next)
@@ -49,7 +49,7 @@ func (g *grouper) brackets(tokens []token) []token {
 }
 
 func (g *grouper) parentheses(tokens []token) []token {
-	var out []token
+	out := make([]token, 0, len(tokens))
 	var open []int
 	for _, next := range tokens {
 		out = append(out, next)
@@ -79,7 +79,7 @@ func (g *grouper) skipBlanks(tokens []token, at int) int {
 }
 
 func (g *grouper) identifiers(tokens []token) []token {
-	var out []token
+	out := make([]token, 0, len(tokens))
 	for at := 0; at < len(tokens); {
 		if !tokens[at].is(nameToken, symbolToken) {
 			out = append(out, tokens[at])
@@ -106,7 +106,7 @@ func (g *grouper) identifiers(tokens []token) []token {
 
 // order joins a name and the ASC or DESC behind it.
 func (g *grouper) order(tokens []token) []token {
-	var out []token
+	out := make([]token, 0, len(tokens))
 	for _, next := range tokens {
 		out = append(out, next)
 		if next.kind != orderToken {
@@ -139,7 +139,7 @@ func isOperand(t token) bool {
 
 // infix joins left, middle and right where all three fit.
 func (g *grouper) infix(tokens []token, kind, middle tokenKind, fits func(token) bool) []token {
-	var out []token
+	out := make([]token, 0, len(tokens))
 	for at := 0; at < len(tokens); at++ {
 		next := tokens[at]
 		if next.kind != middle {
@@ -182,7 +182,7 @@ func (g *grouper) lists(tokens []token) []token {
 
 // aliases joins two things next to each other of which the second would be the first one's alias.
 func (g *grouper) aliases(tokens []token) []token {
-	var out []token
+	out := make([]token, 0, len(tokens))
 	for at := 0; at < len(tokens); at++ {
 		if tokens[at].is(identifierToken, parenthesisToken, functionToken, operationToken, comparisonGroup, integerToken,
 			floatToken) {
