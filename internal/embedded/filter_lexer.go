@@ -71,6 +71,8 @@ type lexer struct {
 	steps int
 	// last is where each kind of quotes stands last, and the end of a comment; -1 for nowhere.
 	lastSingle, lastDouble, lastBacktick, lastComment int
+	// wordEnd is where the word ends that was looked at last.
+	wordEnd int
 }
 
 func newLexer(text string) *lexer {
@@ -115,8 +117,7 @@ func (l *lexer) next(at int) (tokenKind, int) {
 			kind, length = symbols(rest)
 		}
 	}
-	if word := wordLength(rest); word > 0 && (length == 0 || kind.givesWay() && l.isMember(at, rest[:word])) {
-		l.steps += word
+	if word := l.word(at); word > 0 && (length == 0 || kind.givesWay() && l.isMember(at, rest[:word])) {
 		return l.wordKind(at, rest[:word]), word
 	}
 	if length == 0 {

@@ -88,15 +88,25 @@ func symbols(rest string) (tokenKind, int) {
 	return operatorToken, len(rest) - len(strings.TrimLeft(rest, "-+/@#%^&|"))
 }
 
-// wordLength returns the length in bytes of the word that text begins with; 0 for none.
-func wordLength(text string) int {
-	for at, char := range text {
-		letter := unicode.IsLetter(char) || unicode.IsNumber(char) || char == '_'
-		if !letter && (at == 0 || char != '$' && char != '#') {
-			return at
-		}
+// word returns the length in bytes of the word that begins at a place; 0 for none. Within a word, it ends where that ends.
+func (l *lexer) word(at int) int {
+	first, size := utf8.DecodeRuneInString(l.text[at:])
+	if !isWordCharacter(first) {
+		return 0
 	}
-	return len(text)
+	if at >= l.wordEnd {
+		end := at + size
+		for end < len(l.text) {
+			char, size := utf8.DecodeRuneInString(l.text[end:])
+			if !isWordCharacter(char) && char != '$' && char != '#' {
+				break
+			}
+			end += size
+		}
+		l.steps += end - at
+		l.wordEnd = end
+	}
+	return l.wordEnd - at
 }
 
 func (l *lexer) wordKind(at int, word string) tokenKind {
