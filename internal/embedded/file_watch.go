@@ -121,7 +121,7 @@ func (w *fileWatch) isStillOurs(ctx context.Context, info os.FileInfo) (bool, er
 	expected := func(inFile *commitRecord) bool { return goesOn(w.inFile, inFile) }
 	inFile, err := w.lookFor(expected)
 	if err != nil {
-		return false, nil //nolint:nilerr // as what cannot be read
+		return false, nil // as what is none of ours
 	}
 	if !expected(inFile) || numberOf(inFile) > numberOf(w.inFile) {
 		// Another process has committed, or somebody has put another file into this one. Or the page of the record was moved,
@@ -133,7 +133,7 @@ func (w *fileWatch) isStillOurs(ctx context.Context, info os.FileInfo) (bool, er
 		if !expected(inFile) && page != w.page {
 			w.page = page
 			if inFile, err = w.lookFor(expected); err != nil {
-				return false, nil //nolint:nilerr // as above
+				return false, nil
 			}
 		}
 		if !expected(inFile) || !newest.follows(inFile) {
