@@ -116,7 +116,8 @@ func (c *checkpointer) settle() {
 		return
 	}
 	ctx := context.Background() // whoever wrote has had the answer
-	switch ours, err := c.watch.isOurs(ctx); {
+	// The session asks that is at hand: who closes the registry holds all others, and waits for this.
+	switch ours, err := c.watch.isOurs(ctx, c.session.record); {
 	case err != nil:
 		c.timer.Reset(settleAgain)
 		return

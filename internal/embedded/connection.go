@@ -116,7 +116,7 @@ func open(ctx context.Context, path, parameters string, plain *plainFile) (*data
 	}
 	opened := newDatabase(pool, maxConnections)
 	if plain != nil {
-		opened.watch, opened.files = &fileWatch{path: path, plain: plain, ask: opened.record}, files
+		opened.watch, opened.files = &fileWatch{path: path, plain: plain}, files
 		noteOpen(path, 1)
 	}
 	if err := transact(ctx, opened, "BEGIN", false, func(t *transaction) error {

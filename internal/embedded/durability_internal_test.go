@@ -52,3 +52,34 @@ func TestEachCommitIsSynced(t *testing.T) {
 		}
 	}
 }
+
+// TestALogIsEmptiedWhileTheRegistryIsClosed: to close a registry takes all its connections and then ends its checkpoints.
+func TestALogIsEmptiedWhileTheRegistryIsClosed(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "registry.db")
+	var registries []*Registry
+	for range 2 {
+		opened, err := Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = opened.Close() })
+		registries = append(registries, opened)
+	}
+	for i, each := range registries { // The second one's write is new to the first.
+		answer := request(t.Context(), t, each, http.MethodPost, "registered-models/create", `{"name": "`+string(rune('a'+i))+`"}`)
+		_ = answer.Body.Close()
+	}
+	file, _, err := registries[0].storage.use(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer := request(t.Context(), t, registries[1], http.MethodPost, "registered-models/create", `{"name": "c"}`)
+	_ = answer.Body.Close()
+	for range cap(file.slots) {
+		file.slots <- struct{}{}
+	}
+	soon(t, "to empty the log", file.checkpoints.Load().settle)
+	for range cap(file.slots) {
+		<-file.slots
+	}
+}

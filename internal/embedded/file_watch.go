@@ -14,11 +14,8 @@ import (
 // fileWatch notices that somebody has put other content into the file of an open registry. SQLite does not: it goes by
 // the write-ahead log, takes what its cache holds for the truth, and would copy its own pages over the new content.
 type fileWatch struct {
-	path  string
-	plain *plainFile
-	// ask returns the page and the content of the record as the connections see them.
-	ask func(context.Context) (page int64, newest *commitRecord, err error)
-
+	path    string
+	plain   *plainFile
 	mu      sync.Mutex
 	content []byte        // room for the page of the record
 	page    int64         // which page that is, counted from 1; 0 while it is not known
@@ -101,18 +98,21 @@ func (w *fileWatch) touchLog() {
 	_ = os.Chtimes(w.path+logSuffix, now, now) // Without it, a log that is sound may be refused.
 }
 
+// askRecord returns the page and the content of the record as a connection sees them.
+type askRecord func(context.Context) (page int64, newest *commitRecord, err error)
+
 // isOurs reports whether the file and its log can be those that were opened. It fails if that cannot be told now.
-func (w *fileWatch) isOurs(ctx context.Context) (bool, error) {
+func (w *fileWatch) isOurs(ctx context.Context, ask askRecord) (bool, error) {
 	info, err := os.Stat(w.path)
 	if err != nil || w.lostLog() {
 		return false, nil //nolint:nilerr // a file that is not there is none of ours
 	}
-	return w.isStillOurs(ctx, info)
+	return w.isStillOurs(ctx, info, ask)
 }
 
 // isStillOurs reports whether the file, of which info is known, can be the one that was opened. It looks into it only
 // when it has changed.
-func (w *fileWatch) isStillOurs(ctx context.Context, info os.FileInfo) (bool, error) {
+func (w *fileWatch) isStillOurs(ctx context.Context, info os.FileInfo, ask askRecord) (bool, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.info != nil && !hasChanged(info, w.info) {
@@ -126,7 +126,7 @@ func (w *fileWatch) isStillOurs(ctx context.Context, info os.FileInfo) (bool, er
 	if !expected(inFile) || numberOf(inFile) > numberOf(w.inFile) {
 		// Another process has committed, or somebody has put another file into this one. Or the page of the record was moved,
 		// which VACUUM does.
-		page, newest, err := w.ask(ctx)
+		page, newest, err := ask(ctx)
 		if err != nil {
 			return false, err
 		}

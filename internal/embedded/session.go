@@ -81,6 +81,18 @@ func (s *session) queryRow(ctx context.Context, text string, arguments ...any) r
 	return row{found: prepared.QueryRowContext(ctx, arguments...)}
 }
 
+// record returns the page and the content of the record of the last commit; 0 and nil if the file has none.
+func (s *session) record(ctx context.Context) (page int64, newest *commitRecord, err error) {
+	steady := context.WithoutCancel(ctx) // as in transact
+	if err := s.exec(steady, "BEGIN"); err != nil {
+		return 0, nil, err
+	}
+	if err = s.queryRow(ctx, recordPage).Scan(&page); err == nil && page != 0 {
+		newest, err = newestRecord(&transaction{ctx: ctx, session: s})
+	}
+	return page, newest, errors.Join(err, s.exec(steady, "ROLLBACK"))
+}
+
 // forget closes the statements.
 func (s *session) forget() error {
 	var err error
@@ -175,13 +187,12 @@ func (d *database) ask(ctx context.Context, text string, into ...any) error {
 
 // record returns the page and the content of the record of the last commit; 0 and nil if the file has none.
 func (d *database) record(ctx context.Context) (page int64, newest *commitRecord, err error) {
-	err = transact(ctx, d, "BEGIN", false, func(t *transaction) error {
-		if err := t.queryRow(recordPage).Scan(&page); err != nil || page == 0 {
-			return err
-		}
-		newest, err = newestRecord(t)
-		return err
-	})
+	asked, err := d.take(ctx)
+	if err != nil {
+		return 0, nil, err
+	}
+	page, newest, err = asked.record(ctx)
+	d.give(asked, err == nil)
 	return page, newest, err
 }
 

@@ -72,7 +72,7 @@ func (s *storage) closeFile(patience time.Duration) error {
 	if err == nil && os.SameFile(now, opened) {
 		ctx, cancel := context.WithTimeout(context.Background(), max(patience, 100*time.Millisecond))
 		defer cancel()
-		if ours, err := closing.watch.isOurs(ctx); err != nil || !ours {
+		if ours, err := closing.watch.isOurs(ctx, closing.record); err != nil || !ours {
 			// To close it would copy the log over what is there now. (SQLite itself sees to it if another file has its
 			// name.)
 			closing.abandon()
@@ -100,7 +100,7 @@ func (s *storage) use(ctx context.Context) (file *database, done func() error, e
 		if s.file.watch.lostLog() {
 			return nil, nil, deletedLog(s.path)
 		}
-		ours, err := s.file.watch.isStillOurs(ctx, info)
+		ours, err := s.file.watch.isStillOurs(ctx, info, s.file.record)
 		if err != nil {
 			return nil, nil, err
 		}
