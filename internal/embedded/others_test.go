@@ -125,6 +125,16 @@ func TestADeletedLogIsNoticedAndNothingIsOverwritten(t *testing.T) {
 				}
 				want = "2"
 			}
+			if len(suffixes) == 1 {
+				// The log's index tells other processes of a log that is not there.
+				other, reported, complaint := startHelper(t, "migrator", path)
+				for reported.Scan() { //nolint:revive // it ends with the process
+				}
+				_ = other.Wait() // it fails
+				if !strings.Contains(complaint.String(), "deleted or replaced while it was in use") {
+					t.Errorf("another process says %s", complaint)
+				}
+			}
 			closeRegistry(t, opened)
 			if got := column(t, plainCopy(t, path), "SELECT count(*) FROM registered_models"); !equal(got, []string{want}) {
 				t.Errorf("the file has %v models, want %s", got, want)

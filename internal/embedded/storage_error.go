@@ -73,18 +73,30 @@ func describe(path string, err error) error {
 		return apiErrorf(codeUnavailable, "embedded registry: %s has been in use by another process for more than %s. "+
 			"Repeat the request", filepath.Base(path), lockWait)
 	case sqlite3.SQLITE_IOERR:
+		// The log's index tells of a log that is not there. Of the file itself SQLite reads zeros beyond its end.
+		if extendedCode(err) == sqlite3.SQLITE_IOERR_SHORT_READ && logSize(path) == 0 {
+			return deletedLog(path)
+		}
 		return storageErrorf(path, err, "cannot be read or written")
 	}
 	return err
 }
 
-// primaryCode returns SQLite's primary result code of err, or -1 if err does not come from SQLite.
-func primaryCode(err error) int {
+// extendedCode returns SQLite's extended result code of err, or -1 if err does not come from SQLite.
+func extendedCode(err error) int {
 	var failed *sqlite.Error
 	if !errors.As(err, &failed) {
 		return -1
 	}
-	return failed.Code() & 0xff
+	return failed.Code()
+}
+
+// primaryCode returns SQLite's primary result code of err, or -1 if err does not come from SQLite.
+func primaryCode(err error) int {
+	if code := extendedCode(err); code >= 0 {
+		return code & 0xff
+	}
+	return -1
 }
 
 // cannotWrite reports whether SQLite failed for want of the right to write the file or its folder.
