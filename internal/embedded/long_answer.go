@@ -3,15 +3,11 @@ package embedded
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"net/http"
 )
 
 // pieceSize is about how many bytes of a long answer are kept together. A piece is let go of when it is sent.
 const pieceSize = 256 << 10
-
-// errLongAnswer: an answer is too long, or takes too long, for the lane that its search is in.
-var errLongAnswer = errors.New("the search is long")
 
 // longAnswer collects a list with the token of its next page. It takes as much memory as the answer is long, and one element.
 type longAnswer struct {
@@ -20,12 +16,12 @@ type longAnswer struct {
 	begun  bool
 	pieces [][]byte
 	size   int // of the pieces in bytes
-	// mayBeLong is asked when the answer grows beyond tryBytes; nil for no bound.
-	mayBeLong func() bool
+	// mayGrow is asked when the answer turns out to be large; nil for no bound.
+	mayGrow func() bool
 }
 
-func newLongAnswer(list string, mayBeLong func() bool) *longAnswer {
-	return &longAnswer{list: list, mayBeLong: mayBeLong}
+func newLongAnswer(list string, mayGrow func() bool) *longAnswer {
+	return &longAnswer{list: list, mayGrow: mayGrow}
 }
 
 // next begins an element, which is then to be written to json.
@@ -39,11 +35,11 @@ func (a *longAnswer) next() error {
 	if len(a.json.out) >= pieceSize {
 		a.cut()
 	}
-	if a.mayBeLong != nil && a.size+len(a.json.out) > tryBytes {
-		if !a.mayBeLong() {
-			return errLongAnswer
+	if a.mayGrow != nil && a.size+len(a.json.out) > smallAnswer {
+		if !a.mayGrow() {
+			return errLarge
 		}
-		a.mayBeLong = nil
+		a.mayGrow = nil
 	}
 	a.json.next()
 	return nil

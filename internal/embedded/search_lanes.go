@@ -9,63 +9,98 @@ import (
 )
 
 // Searches have lanes of their own, so that what is short never waits for what is not: of the connections of a process, two
-// are always left to other requests. A search that turns out to be long changes to the lane for such ones, and stays there
-// until its answer is sent. If there is no place in that lane it ends, and is begun anew when there is one.
+// are always left to other requests. A search that turns out to be slow changes to the lane for such ones. One whose answer
+// turns out to be large needs a place in memory, and keeps it until the answer is sent, which may be slow. If there is no
+// place, a search ends, waits for one without a connection, and is begun anew.
 const (
-	maxTries = 3 // searches that are short, as far as is known
-	maxLong  = 3 // those that are not
-	tryTime  = 100 * time.Millisecond
-	tryBytes = 1 << 20
+	maxQuick = 3 // searches that are quick, as far as is known
+	maxSlow  = 3 // those that are not
+	maxLarge = 3 // answers that are large
+	// quickTime and smallAnswer are how long a search is quick, and to how many bytes its answer is small.
+	quickTime   = 100 * time.Millisecond
+	smallAnswer = 1 << 20
+)
+
+var (
+	errSlow  = errors.New("the search takes too long for the lane that it is in")
+	errLarge = errors.New("the answer has no place in memory")
 )
 
 // lanes bounds the searches of a registry.
 type lanes struct {
-	tries, long chan struct{}
+	quick, slow, large chan struct{}
 }
 
 func newLanes() lanes {
-	return lanes{tries: make(chan struct{}, maxTries), long: make(chan struct{}, maxLong)}
+	return lanes{
+		quick: make(chan struct{}, maxQuick), slow: make(chan struct{}, maxSlow), large: make(chan struct{}, maxLarge),
+	}
 }
 
-// place is the place of a search in one of the lanes.
+// place is what a search occupies.
 type place struct {
 	lanes lanes
 	mu    sync.Mutex
-	lane  chan struct{} // nil once the search has left
+	lane  chan struct{} // quick or slow; nil while the search has no connection
+	large bool
 }
 
 // enter waits for a place in a lane.
-func (l lanes) enter(ctx context.Context, lane chan struct{}) (*place, error) {
+func (p *place) enter(ctx context.Context, lane chan struct{}) error {
 	select {
 	case lane <- struct{}{}:
-		return &place{lanes: l, lane: lane}, nil
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.lane = lane
+		return nil
 	case <-ctx.Done():
-		return nil, ctx.Err()
+		return ctx.Err()
 	}
 }
 
-// lengthen changes to the lane for long searches, and reports whether there was a place in it.
-func (p *place) lengthen() bool {
+// waitLarge waits for a place for a large answer.
+func (p *place) waitLarge(ctx context.Context) error {
+	select {
+	case p.lanes.large <- struct{}{}:
+		p.large = true
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// slowDown changes to the lane for slow searches, and reports whether there was a place in it.
+func (p *place) slowDown() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	switch p.lane {
-	case nil:
-		return false
-	case p.lanes.long:
-		return true
+	if p.lane != p.lanes.quick {
+		return p.lane != nil
 	}
 	select {
-	case p.lanes.long <- struct{}{}:
+	case p.lanes.slow <- struct{}{}:
 		<-p.lane
-		p.lane = p.lanes.long
+		p.lane = p.lanes.slow
 		return true
 	default:
 		return false
 	}
 }
 
-// leave gives the place back.
-func (p *place) leave() {
+// grow takes a place for a large answer, and reports whether there was one.
+func (p *place) grow() bool {
+	if p.large {
+		return true
+	}
+	select {
+	case p.lanes.large <- struct{}{}:
+		p.large = true
+	default:
+	}
+	return p.large
+}
+
+// leaveLane gives the place in a lane back.
+func (p *place) leaveLane() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.lane != nil {
@@ -74,13 +109,11 @@ func (p *place) leave() {
 	}
 }
 
-// leaveIfShort gives back a place in the lane for short searches, whose answers need no place while they are sent.
-func (p *place) leaveIfShort() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.lane == p.lanes.tries {
-		<-p.lane
-		p.lane = nil
+// sent gives the place of the answer back.
+func (p *place) sent() {
+	if p.large {
+		<-p.lanes.large
+		p.large = false
 	}
 }
 
@@ -106,59 +139,58 @@ func (s search) answer(w http.ResponseWriter, request *http.Request, storage *st
 		writeError(w, err)
 		return
 	}
-	answer, at, err := storage.search(request.Context(), s.list, find)
+	answer, sent, err := storage.search(request.Context(), s.list, find)
 	if err != nil {
 		writeError(w, err)
 		return
 	}
-	defer at.leave()
+	defer sent()
 	answer.send(w)
 }
 
-// search finds. The place that it returns is to be left once the answer is sent.
-func (s *storage) search(ctx context.Context, list string, find finder) (*longAnswer, *place, error) {
-	answer, at, err := s.try(ctx, list, find)
-	if !errors.Is(err, errLongAnswer) {
-		return answer, at, err
+// search finds. sent is to be called once the answer is sent.
+func (s *storage) search(ctx context.Context, list string, find finder) (answer *longAnswer, sent func(), err error) {
+	at := &place{lanes: s.lanes}
+	lane := s.lanes.quick
+	for {
+		if err = at.enter(ctx, lane); err == nil {
+			answer, err = s.attempt(ctx, list, at, find)
+			at.leaveLane()
+		}
+		switch {
+		case errors.Is(err, errSlow):
+			lane = s.lanes.slow
+			continue
+		case errors.Is(err, errLarge):
+			if err = at.waitLarge(ctx); err == nil {
+				continue
+			}
+		}
+		if err != nil {
+			at.sent() // nothing is
+			return nil, nil, err
+		}
+		return answer, at.sent, nil
 	}
-	if at, err = s.lanes.enter(ctx, s.lanes.long); err != nil {
-		return nil, nil, err
-	}
-	if answer, err = s.find(ctx, list, at, find); err != nil {
-		at.leave()
-	}
-	return answer, at, err
 }
 
-// try finds in the lane for short searches. It fails with errLongAnswer if that is not enough.
-func (s *storage) try(ctx context.Context, list string, find finder) (*longAnswer, *place, error) {
-	at, err := s.lanes.enter(ctx, s.lanes.tries)
-	if err != nil {
-		return nil, nil, err
-	}
+// attempt finds in the lane that the search is in. It fails with errSlow in the one for quick searches if that is not quick
+// enough, and with errLarge if there is no place for the answer.
+func (s *storage) attempt(ctx context.Context, list string, at *place, find finder) (answer *longAnswer, err error) {
 	trying, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	timer := time.AfterFunc(tryTime, func() {
-		if !at.lengthen() {
-			cancel(errLongAnswer)
+	timer := time.AfterFunc(quickTime, func() {
+		if !at.slowDown() {
+			cancel(errSlow)
 		}
 	})
-	answer, err := s.find(trying, list, at, find)
-	timer.Stop()
-	at.leaveIfShort()
-	if err != nil {
-		at.leave()
-		if errors.Is(context.Cause(trying), errLongAnswer) {
-			err = errLongAnswer
-		}
-	}
-	return answer, at, err
-}
-
-func (s *storage) find(ctx context.Context, list string, at *place, find finder) (answer *longAnswer, err error) {
-	err = s.read(ctx, func(t *transaction) error {
-		answer = newLongAnswer(list, at.lengthen)
+	defer timer.Stop()
+	err = s.read(trying, func(t *transaction) error {
+		answer = newLongAnswer(list, at.grow)
 		return find(t, answer)
 	})
+	if err != nil && errors.Is(context.Cause(trying), errSlow) {
+		err = errSlow
+	}
 	return answer, err
 }

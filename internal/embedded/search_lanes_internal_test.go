@@ -55,7 +55,7 @@ func TestLongSearchesLeaveRoomForEverybodyElse(t *testing.T) {
 		group.Go(func() { opened.ServeHTTP(answers[i], searchRequest(t.Context(), "")) })
 	}
 	soon(t, "to fill the lane", func() {
-		for range maxLong {
+		for range maxLarge {
 			<-offered
 		}
 	})
@@ -77,7 +77,7 @@ func TestLongSearchesLeaveRoomForEverybodyElse(t *testing.T) {
 		}
 	}
 	if waiting := len(offered); waiting != 0 {
-		t.Errorf("%d long answers more than %d are in memory", waiting, maxLong)
+		t.Errorf("%d long answers more than %d are in memory", waiting, maxLarge)
 	}
 	// A client that does not want to wait for a place goes away.
 	leaving, leave := context.WithCancel(t.Context())
@@ -92,13 +92,43 @@ func TestLongSearchesLeaveRoomForEverybodyElse(t *testing.T) {
 	close(take)
 	soon(t, "to answer all searches", group.Wait)
 	for i, answer := range answers {
-		if answer.Code != http.StatusOK || answer.Body.Len() < tryBytes {
+		if answer.Code != http.StatusOK || answer.Body.Len() < smallAnswer {
 			t.Errorf("search %d answered %d with %d bytes", i, answer.Code, answer.Body.Len())
 		}
 	}
-	if busy := len(opened.storage.lanes.long) + len(opened.storage.lanes.tries); busy != 0 {
+	lanes := opened.storage.lanes
+	if busy := len(lanes.slow) + len(lanes.quick) + len(lanes.large); busy != 0 {
 		t.Errorf("%d places are taken after all", busy)
 	}
+}
+
+// TestSlowSearchesDoNotWaitForClientsThatAreSlow: every place for a large answer is taken, and a search takes its time.
+func TestSlowSearchesDoNotWaitForClientsThatAreSlow(t *testing.T) {
+	opened := crowded(t, 100)
+	for range maxLarge {
+		opened.storage.lanes.large <- struct{}{}
+	}
+	var group sync.WaitGroup
+	for range maxQuick + maxSlow + 1 {
+		group.Go(func() {
+			_, sent, err := opened.storage.search(t.Context(), "model_versions", func(tx *transaction, answer *longAnswer) error {
+				ctx, cancel := context.WithTimeout(tx.ctx, 3*quickTime)
+				defer cancel()
+				<-ctx.Done()
+				if err := tx.ctx.Err(); err != nil {
+					return err
+				}
+				answer.end("")
+				return nil
+			})
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			sent()
+		})
+	}
+	soon(t, "to find", group.Wait)
 }
 
 func TestASearchEndsWhenItsClientHasGone(t *testing.T) {
@@ -116,7 +146,7 @@ func TestASearchEndsWhenItsClientHasGone(t *testing.T) {
 		ended <- err
 	}()
 	soon(t, "to become a long search", func() {
-		for len(opened.storage.lanes.long) == 0 {
+		for len(opened.storage.lanes.slow) == 0 {
 			time.Sleep(time.Millisecond)
 		}
 	})
@@ -129,7 +159,7 @@ func TestASearchEndsWhenItsClientHasGone(t *testing.T) {
 	case <-time.After(time.Minute):
 		t.Fatal("the search goes on for nobody")
 	}
-	if busy := len(opened.storage.lanes.long); busy != 0 {
+	if busy := len(opened.storage.lanes.slow); busy != 0 {
 		t.Errorf("%d places are taken after all", busy)
 	}
 }
