@@ -128,7 +128,7 @@ func TestADeletedLogIsNoticedAndNothingIsOverwritten(t *testing.T) {
 			if len(suffixes) == 1 {
 				// The log's index tells other processes of a log that is not there.
 				other, reported, complaint := startHelper(t, "migrator", path)
-				for reported.Scan() { //nolint:revive // it ends with the process
+				for reported.Scan() {
 				}
 				_ = other.Wait() // it fails
 				if !strings.Contains(complaint.String(), "deleted or replaced while it was in use") {
