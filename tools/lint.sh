@@ -8,13 +8,13 @@ unformatted=$(gofmt -l ./*.go bench internal tools)
 [[ -z $unformatted ]] || { echo "not formatted with gofmt:" "$unformatted" >&2; exit 1; }
 echo "go vet"
 go vet ./...
-go vet -tags users,differential ./internal/...
+go vet -tags users,differential,browser ./internal/...
 echo "go mod tidy"
 go mod tidy -diff
 echo "golangci-lint"
 "$(tools/go-tool.sh golangci-lint)" run
 echo "dead code"
-unreachable=$("$(tools/go-tool.sh deadcode)" -test -tags policies,differential,users ./...)
+unreachable=$("$(tools/go-tool.sh deadcode)" -test -tags policies,differential,users,browser ./...)
 [[ -z $unreachable ]] || { echo "functions that nothing calls:" "$unreachable" >&2; exit 1; }
 echo "terraform fmt"
 "$(tools/find-cli.sh)" fmt -check -diff -recursive examples
