@@ -37,8 +37,9 @@ func New(version string) func() provider.Provider {
 	return constructor
 }
 
-// NewClosing also returns what closes the registries that the providers have opened. It is to be called once Terraform has ended the
-// plugin, which then has two seconds: the file of an embedded registry is whole when everybody has closed it.
+// NewClosing also returns what takes the leases off the versions that were registered, and closes the registries that the providers
+// have opened. It is to be called once Terraform has ended the plugin, which then has two seconds: the file of an embedded registry is
+// whole when everybody has closed it.
 func NewClosing(version string) (constructor func() provider.Provider, closeAll func() error) {
 	opened := &openedRegistries{}
 	return func() provider.Provider { return &mlregistryProvider{version: version, opened: opened} }, opened.close
@@ -71,6 +72,7 @@ func (p *mlregistryProvider) Configure(ctx context.Context, req provider.Configu
 		return
 	}
 	configured := newSession(target, config.settings(ctx, &resp.Diagnostics), !p.validated.Load())
+	p.opened.uses(configured.engine)
 	resp.ResourceData, resp.DataSourceData, resp.ListResourceData = configured, configured, configured
 }
 
