@@ -69,6 +69,23 @@ func (l *Ledger) Succeeded(ctx context.Context, stage Object, version registry.N
 	})
 }
 
+// Taken reports whether an exclusive stage is claimed for another version than the given one, now or within the patience. A claim for
+// that version ends the waiting.
+func (l *Ledger) Taken(ctx context.Context, stage Object, version registry.Number) bool {
+	defer l.mu.Unlock()
+	taken := false
+	l.await(ctx, func() bool {
+		claimed := false
+		for _, made := range l.at(stage.Model).claims {
+			if made.On == stage && !made.Shared {
+				claimed, taken = true, taken || made.Version != version
+			}
+		}
+		return claimed
+	})
+	return taken
+}
+
 // Survivors returns those of a model's versions that are not planned to be deleted, now or within the patience.
 func (l *Ledger) Survivors(ctx context.Context, model string, versions []registry.Version) []registry.Version {
 	var left []registry.Version

@@ -41,6 +41,13 @@ func (l *Ledger) Reads(object Object) (begins, stale bool) {
 	return begins, stale
 }
 
+// WasRead reports whether Terraform has read a resource in the state, in this walk, that is about an object.
+func (l *Ledger) WasRead(object Object) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.at(object.Model).reads[object] > 0
+}
+
 // Note keeps what a read found of an object in the state.
 func (l *Ledger) Note(object Object, found string) {
 	l.mu.Lock()

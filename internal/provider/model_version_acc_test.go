@@ -32,10 +32,10 @@ func TestAccModelVersion_life(t *testing.T) {
 	s.run(
 		resource.TestStep{ // Minimal: registered, the stage left alone.
 			Config: s.hcl(declaredModel, version("v1", source(1))),
-			ConfigPlanChecks: before(creates(v1), planHas(v1, "stage", "None"), planHas(v1, "on_destroy", "archive"),
-				plancheck.ExpectUnknownValue(v1, tfjsonpath.New("version")), archives(v1)),
+			ConfigPlanChecks: before(creates(v1), planHas(v1, "on_destroy", "archive"),
+				plancheck.ExpectKnownValue(v1, tfjsonpath.New("stage"), knownvalue.Null()), plancheck.ExpectUnknownValue(v1, tfjsonpath.New("version")), archives(v1)),
 			ConfigStateChecks: []statecheck.StateCheck{
-				stateHas(v1, "version", "1"), stateHas(v1, "status", "READY"), stateHas(v1, "stage", "None"),
+				stateHas(v1, "version", "1"), stateHas(v1, "status", "READY"), stateNull(v1, "stage"),
 				stateNull(v1, "run_id"), stateNull(v1, "description"), stateNull(v1, "tags"), stateNull(v1, "user_id"),
 				statecheck.ExpectKnownValue(v1, tfjsonpath.New("creation_time"), knownvalue.StringRegexp(rfc3339)),
 				statecheck.ExpectKnownValue(v1, tfjsonpath.New("archived_versions"), texts()),
@@ -46,7 +46,8 @@ func TestAccModelVersion_life(t *testing.T) {
 		resource.TestStep{ // Described and moved, in place.
 			Config: s.hcl(declaredModel, version("v1", source(1), stage("staging"), `description = "first try"`,
 				`tags = { run = "nightly", who = "ci" }`)),
-			ConfigPlanChecks: before(updates(v1), changesOnly{v1, []string{"stage", "description", "tags"}}),
+			ConfigPlanChecks: before(updates(v1), changesOnly{v1, []string{"stage", "from_stage", "description", "tags"}},
+				planHas(v1, "from_stage", "None")),
 			ConfigStateChecks: []statecheck.StateCheck{
 				stateHas(v1, "stage", "staging"), s.sees("1", "Staging"), s.versionDescription("1", "first try"),
 				s.versionTags("1", map[string]string{"run": "nightly", "who": "ci"}),
@@ -57,19 +58,25 @@ func TestAccModelVersion_life(t *testing.T) {
 				`tags = { run = "nightly", who = "ci" }`)),
 			ConfigPlanChecks: before(keeps(v1)),
 		},
-		resource.TestStep{ // Fields removed: cleared; another's tag and the stage stay.
+		resource.TestStep{ // Fields removed: cleared; another's tag stays, and the version stays in its stage, which the state no longer shows.
 			PreConfig:        func() { s.SetVersionTag(t, s.model, "1", "validation_status", "passed") },
 			Config:           s.hcl(declaredModel, version("v1", source(1))),
-			ConfigPlanChecks: before(updates(v1), changesOnly{v1, []string{"description", "tags"}}),
+			ConfigPlanChecks: before(updates(v1), changesOnly{v1, []string{"stage", "description", "tags"}}),
 			ConfigStateChecks: []statecheck.StateCheck{
-				s.sees("1", "Staging"), s.versionDescription("1", ""),
+				stateNull(v1, "stage"), s.sees("1", "Staging"), s.versionDescription("1", ""),
 				s.versionTags("1", map[string]string{"validation_status": "passed"}),
 			},
 		},
-		resource.TestStep{ // Not managed: moved by hand, and no diff.
+		resource.TestStep{ // Not managed: moved by hand, and neither a diff nor in the state.
 			PreConfig:         func() { s.Transition(t, s.model, "1", "Production", false) },
 			Config:            s.hcl(declaredModel, version("v1", source(1))),
 			ConfigPlanChecks:  before(keeps(v1)),
+			ConfigStateChecks: []statecheck.StateCheck{stateNull(v1, "stage"), s.holds("1")},
+		},
+		resource.TestStep{ // Managed where it is: nothing moves, and the plan says where it comes from.
+			Config: s.hcl(declaredModel, version("v1", source(1), stage("Production"))),
+			ConfigPlanChecks: before(updates(v1), changesOnly{v1, []string{"stage", "from_stage"}}, planHas(v1, "from_stage", "Production"),
+				archives(v1)),
 			ConfigStateChecks: []statecheck.StateCheck{stateHas(v1, "stage", "Production"), s.holds("1")},
 		},
 	)

@@ -28,8 +28,13 @@ type versionMemory struct {
 	Created bool `json:"created,omitempty"`
 	// Pointed is the version that a pointer gave the stage to at its last apply; 0 for a version resource.
 	Pointed registry.Number `json:"pointed,omitempty"`
-	// StageUnmanaged says that the configuration last applied left stage out.
+	// Stage is where the version was at the last read or apply, also while the state does not show it; empty for a pointer.
+	Stage registry.Stage `json:"stage,omitempty"`
+	// StageUnmanaged says that the configuration last applied left stage out, or that an import found the version in no exclusive
+	// stage: stage is null in the state then, whoever moves the version.
 	StageUnmanaged bool `json:"stage_unmanaged,omitempty"`
+	// StageFound says that an import has put an exclusive stage into the state, and no apply has changed the resource since.
+	StageFound bool `json:"stage_found,omitempty"`
 	// Unwritten are promotion tags that could not be written; nil when there are none.
 	Unwritten *unwrittenTags `json:"unwritten,omitempty"`
 	// Lease is the name of the lease that the create left on the version, for the process or the next read to take off; empty once it is off.

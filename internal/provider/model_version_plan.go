@@ -53,6 +53,8 @@ func (r *modelVersionResource) ModifyPlan(ctx context.Context, req resource.Modi
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	planning.changes = func() bool { return !req.Plan.Raw.Equal(req.State.Raw) }
+	planning.again = planning.session.known() && planning.session.isApply(req, planning.plan.ModelName.ValueString())
 	proposed := planning.plan
 	resp.RequiresReplace = planning.replaced()
 	if len(resp.RequiresReplace) == 0 {
@@ -83,7 +85,7 @@ func (r *modelVersionResource) planDestroy(ctx context.Context, req resource.Mod
 	if resp.Diagnostics.HasError() || keeps {
 		return
 	}
-	version := registry.Version{Model: prior.ModelName.ValueString(), Number: prior.number(), Stage: prior.wantedStage()}
+	version := registry.Version{Model: prior.ModelName.ValueString(), Number: prior.number(), Stage: prior.stageIn(memory)}
 	view := memory.View
 	if r.session.known() { // Terraform 1.11 plans a removed block from the state before the refresh.
 		observed, _ := r.session.seenVersions(version.Model)
@@ -104,6 +106,9 @@ type versionPlanning struct {
 	memory *versionMemory
 	// found is what an import has put into the state and nothing has declared.
 	found *undeclared
+	// changes reports whether Terraform proposes a change of the version in the state; again, whether an apply plans once more.
+	changes func() bool
+	again   bool
 	diags *diag.Diagnostics
 }
 
@@ -202,21 +207,20 @@ func (p *versionPlanning) planStatus() {
 // planExisting plans a version in the state from what the last read remembered, without asking the registry.
 func (p *versionPlanning) planExisting(ctx context.Context) {
 	if p.config.Stage.IsNull() {
-		p.plan.Stage, p.plan.ArchivedVersions, p.plan.StageConflicts = p.prior.Stage, p.prior.ArchivedVersions, p.prior.StageConflicts
-		if p.config.ArchiveExistingVersions.IsNull() {
-			p.plan.ArchiveExistingVersions = p.prior.ArchiveExistingVersions // It says nothing while the stage is not managed.
-		}
-		p.plan.PromotedWith, p.plan.FromStage = p.prior.PromotedWith, p.prior.FromStage
+		p.planUnmanaged(ctx)
 		return
 	}
 	p.plan.StageConflicts = versionList(nil)
 	if p.config.Stage.IsUnknown() || p.config.ArchiveExistingVersions.IsUnknown() {
 		p.plan.ArchivedVersions, p.plan.PromotedWith = types.ListUnknown(types.StringType), types.SetUnknown(types.StringType)
 		p.plan.FromStage = p.prior.FromStage
+		if p.prior.Stage.IsNull() {
+			p.plan.FromStage = types.StringUnknown()
+		}
 		return
 	}
-	wanted, current := p.plan.wantedStage(), p.prior.wantedStage()
-	if wanted == current {
+	wanted, current := p.plan.wantedStage(), p.prior.stageIn(p.memory)
+	if wanted == p.prior.wantedStage() {
 		p.plan.Stage = p.prior.Stage // Written in another letter case, perhaps: no difference.
 	}
 	version := registry.Version{
@@ -227,6 +231,9 @@ func (p *versionPlanning) planExisting(ctx context.Context) {
 	found, seen := p.session.seen(version.Model, version.Number)
 	version.Tags = found.Tags
 	p.plan.FromStage = p.prior.FromStage
+	if p.prior.Stage.IsNull() { // Nothing else of the plan says where the version comes from.
+		p.plan.FromStage = types.StringValue(string(current))
+	}
 	p.planHandover(ctx, version, seen, p.memory.View)
 }
 

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -24,9 +25,7 @@ func (p *versionPlanning) planNew(ctx context.Context) {
 	p.plan.FromStage = types.StringNull()
 	if !stageManaged {
 		p.plan.ArchivedVersions, p.plan.PromotedWith = versionList(nil), types.SetNull(types.StringType)
-		if !p.adopts() {
-			p.plan.Stage = types.StringValue(string(registry.StageNone))
-		}
+		p.plan.Stage = types.StringNull()
 	}
 	unknown := p.config.ModelName.IsUnknown() || p.config.Stage.IsUnknown() || p.config.Version.IsUnknown() ||
 		p.config.ArchiveExistingVersions.IsUnknown()
@@ -60,7 +59,8 @@ func (p *versionPlanning) planNew(ctx context.Context) {
 		p.showAdopted(found)
 	} else if len(observed) == 0 {
 		p.session.requireModel(ctx, model, p.diags)
-	} else if left, found, leased := p.session.engine.Left(ctx, observed, p.plan.toRegistry(ctx, p.diags), p.plan.wantedStage()); found {
+	} else if left, found, leased := p.session.engine.Left(ctx, observed, p.plan.toRegistry(ctx, p.diags),
+		cmp.Or(p.plan.wantedStage(), registry.StageNone)); found {
 		version.Number, version.Tags, version.Stage = left.Number, left.Tags, left.Stage
 		p.plan.Version = types.StringValue(left.Number.String())
 		p.plan.FromStage = types.StringValue(string(left.Stage))

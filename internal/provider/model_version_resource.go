@@ -79,9 +79,8 @@ func (r *modelVersionResource) Read(ctx context.Context, req resource.ReadReques
 	}
 }
 
-// finish reads the version once more and sets the state from what was read. Values that the plan promised are kept: a
-// stage that is not managed may have moved since. A read that fails takes nothing back: the state then has what was planned
-// and done. found is what nothing has declared.
+// finish reads the version once more and sets the state from what was read. Values that the plan promised are kept. A read that fails
+// takes nothing back: the state then has what was planned and done. found is what nothing has declared.
 func (r *modelVersionResource) finish(
 	ctx context.Context, plan *modelVersionState, memory *versionMemory, found *undeclared, known registry.Version, private privateWriter,
 	diags *diag.Diagnostics,
@@ -100,9 +99,6 @@ func (r *modelVersionResource) finish(
 	} else {
 		plan.fromRegistry(ctx, version, memory, diags)
 		memory.save(ctx, private, versions, diags)
-	}
-	if memory.StageUnmanaged && !planned.Stage.IsUnknown() {
-		plan.Stage = planned.Stage
 	}
 	var others meanwhile
 	found.keep(&others, planned.Description, planned.Tags, &plan.Description, &plan.Tags)
@@ -131,11 +127,11 @@ func (r *modelVersionResource) Delete(ctx context.Context, req resource.DeleteRe
 	if resp.Diagnostics.HasError() || !r.session.checkWrite(model, &resp.Diagnostics) {
 		return
 	}
-	note := loadDepartureNote(ctx, req.Private, &resp.Diagnostics)
+	note, memory := loadDepartureNote(ctx, req.Private, &resp.Diagnostics), loadMemory(ctx, req.Private, &resp.Diagnostics)
 	// Its block may have been renamed, or replaced before this: another resource has the version then.
 	version := claim.Version(model, number)
 	leaving := handover.Leaving{
-		Model: model, Version: number, From: cmp.Or(note.From, state.wantedStage()),
+		Model: model, Version: number, From: cmp.Or(note.From, state.stageIn(memory)),
 		Kept: func() bool { return note.keeps(version) || r.session.ledger.Declared(version) },
 	}
 	var err error
@@ -149,8 +145,12 @@ func (r *modelVersionResource) Delete(ctx context.Context, req resource.DeleteRe
 		resp.Diagnostics.AddError(fmt.Sprintf("Unable to %s version %s of model %q", state.OnDestroy.ValueString(), number, model), explain(err))
 	}
 	if moved, ok := errors.AsType[*handover.MovedError](err); ok {
-		// Terraform 1.11 plans the destroy of a removed block from the state as it was before the refresh: the next plan shows this.
-		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("stage"), string(moved.Now))...)
+		// Terraform 1.11 plans the destroy of a removed block from the state as it was before the refresh: the next plan goes by this.
+		memory.Stage = moved.Now
+		memory.store(ctx, resp.Private, &resp.Diagnostics)
+		if !state.Stage.IsNull() {
+			resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("stage"), string(moved.Now))...)
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 	"strings"
 	"time"
@@ -56,12 +57,16 @@ func (s *modelVersionState) wantedStage() registry.Stage {
 	return stage
 }
 
-// version returns what a state knows of its version.
-func (s *modelVersionState) version() registry.Version {
+// stageIn returns the stage that a version in the state was in at the last read or apply: what the state shows or, where the stage is
+// not managed, what the memory has.
+func (s *modelVersionState) stageIn(memory *versionMemory) registry.Stage { return cmp.Or(s.wantedStage(), memory.Stage) }
+
+// version returns what a state and its memory know of the version.
+func (s *modelVersionState) version(memory *versionMemory) registry.Version {
 	created, _ := time.Parse(time.RFC3339, s.CreationTime.ValueString())
 	return registry.Version{
 		Model: s.ModelName.ValueString(), Number: s.number(), Source: s.Source.ValueString(), RunID: s.RunID.ValueString(),
-		RunLink: s.RunLink.ValueString(), Stage: s.wantedStage(), Status: registry.Status(s.Status.ValueString()),
+		RunLink: s.RunLink.ValueString(), Stage: s.stageIn(memory), Status: registry.Status(s.Status.ValueString()),
 		UserID: s.UserID.ValueString(), CreatedAt: created,
 	}
 }
@@ -101,7 +106,10 @@ func (s *modelVersionState) fromRegistry(ctx context.Context, version registry.V
 	}
 	s.Description = managedDescription(s.Description, version.Description, imported)
 	s.Tags = managedTags(ctx, s.Tags, version.Tags, imported, diags)
-	if !strings.EqualFold(s.Stage.ValueString(), string(version.Stage)) {
+	memory.Stage = version.Stage
+	if memory.StageUnmanaged {
+		s.Stage = types.StringNull()
+	} else if !strings.EqualFold(s.Stage.ValueString(), string(version.Stage)) {
 		s.Stage = types.StringValue(string(version.Stage))
 	}
 	if s.ArchiveExistingVersions.IsNull() {
@@ -117,7 +125,11 @@ func (s *modelVersionState) observe(
 	ctx context.Context, version registry.Version, versions []registry.Version, memory *versionMemory, diags *diag.Diagnostics,
 ) {
 	view := handover.Observe(versions)
-	if s.ArchivedVersions.IsNull() || s.wantedStage() != version.Stage {
+	if memory.Imported {
+		memory.StageFound = version.Stage.Exclusive()
+		memory.StageUnmanaged = !memory.StageFound
+	}
+	if s.ArchivedVersions.IsNull() || memory.StageUnmanaged || s.wantedStage() != version.Stage {
 		// Somebody moved the version: the next promotion is to show whom it archives, even if they are the same as last time.
 		s.ArchivedVersions = versionList(nil)
 	}

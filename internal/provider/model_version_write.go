@@ -87,6 +87,9 @@ func (r *modelVersionResource) begin(ctx context.Context, plan *modelVersionStat
 	wanted := handover.Registering{
 		NewVersion: plan.toRegistry(ctx, diags), Take: plan.number(), Goal: r.session.guard(plan.goal(ctx, diags)),
 	}
+	if memory.StageUnmanaged {
+		wanted.Goal.Stage = registry.StageNone
+	}
 	held, err := r.session.engine.Register(ctx, wanted)
 	if err != nil {
 		diags.AddError(fmt.Sprintf("Unable to register a version of model %q", model), explain(err))
@@ -178,20 +181,24 @@ func (r *modelVersionResource) Update(ctx context.Context, req resource.UpdateRe
 	if resp.Diagnostics.HasError() || !r.session.checkWrite(plan.ModelName.ValueString(), &resp.Diagnostics) {
 		return
 	}
-	memory.StageUnmanaged = config.Stage.IsNull()
-	goal := r.session.guard(plan.goal(ctx, &resp.Diagnostics))
+	known := prior.version(memory)
+	memory.StageUnmanaged, memory.StageFound = config.Stage.IsNull(), false
+	goal := plan.goal(ctx, &resp.Diagnostics)
+	if memory.StageUnmanaged {
+		goal.Stage = known.Stage
+	}
+	goal = r.session.guard(goal)
 	before, after := prior, plan
 	before.Tags, after.Tags = found.managed(prior.Tags, config.Tags), config.Tags
 	if !r.session.signBelatedly(ctx, goal, config.PromotionTags, memory, &prior.PromotedWith, &resp.Diagnostics) ||
 		!r.describe(ctx, &after, &before, &resp.Diagnostics) {
 		return
 	}
-	known := prior.version()
 	// A plan that moves no stage permits nobody to leave one: what archived_versions says then is of the last move. The view is
 	// the one that the plan was made from.
-	moves := goal.Stage != prior.wantedStage() || len(handover.Reviewed(memory.View, goal)) > 0
+	moves := goal.Stage != known.Stage || len(handover.Reviewed(memory.View, goal)) > 0
 	if moves && !memory.StageUnmanaged {
-		goal.From = prior.wantedStage()
+		goal.From = known.Stage
 		if !r.promote(ctx, &config, &plan, goal, prior.PromotedWith, memory, nil, &resp.Diagnostics) {
 			return
 		}

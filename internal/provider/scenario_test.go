@@ -2,8 +2,10 @@ package provider_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -76,9 +78,16 @@ func (s *scenario) access() string {
 }
 
 // run runs the steps with the provider in this process. After each step the framework plans twice more, and fails
-// unless both plans are empty.
+// unless both plans are empty; nor may the second one find anything in the registry that the state after the apply does not say.
 func (s *scenario) run(steps ...resource.TestStep) {
 	s.t.Helper()
+	for index := range steps {
+		if steps[index].Config == "" {
+			continue
+		}
+		checks := &steps[index].ConfigPlanChecks.PostApplyPostRefresh
+		*checks = append(slices.Clone(*checks), noDrift{})
+	}
 	resource.Test(s.t, resource.TestCase{
 		ProtoV6ProviderFactories: map[string]func() (tfprotov6.ProviderServer, error){
 			"mlregistry": func() (tfprotov6.ProviderServer, error) {
@@ -131,6 +140,15 @@ func (s *scenario) compares(what string, got func() any, want any) statecheck.St
 		}
 		return nil
 	})
+}
+
+// noDrift checks that a plan has found nothing that differs from the state: what Terraform would call changes made outside of it.
+type noDrift struct{}
+
+func (noDrift) CheckPlan(_ context.Context, req plancheck.CheckPlanRequest, resp *plancheck.CheckPlanResponse) {
+	for _, drifted := range req.Plan.ResourceDrift {
+		resp.Error = errors.Join(resp.Error, fmt.Errorf("%s is in the state as %v, and was read as %v", drifted.Address, drifted.Change.Before, drifted.Change.After))
+	}
 }
 
 func texts(values ...string) knownvalue.Check {
