@@ -69,21 +69,25 @@ func (l *Ledger) Succeeded(ctx context.Context, stage Object, version registry.N
 	})
 }
 
-// Taken reports whether an exclusive stage is claimed for another version than the given one, now or within the patience. A claim for
-// that version ends the waiting.
-func (l *Ledger) Taken(ctx context.Context, stage Object, version registry.Number) bool {
+// Moved reports whether a version leaves an exclusive stage by what is claimed now or within the patience: the stage is for another
+// version, or the version for another stage. A claim that keeps it there ends the waiting.
+func (l *Ledger) Moved(ctx context.Context, stage Object, version registry.Number) bool {
 	defer l.mu.Unlock()
-	taken := false
+	moved := false
 	l.await(ctx, func() bool {
-		claimed := false
+		settled := false
 		for _, made := range l.at(stage.Model).claims {
-			if made.On == stage && !made.Shared {
-				claimed, taken = true, taken || made.Version != version
+			its := made.at(stage.Model, version)
+			switch {
+			case its && made.On == stage:
+				settled = true
+			case its, made.On == stage && !made.Shared:
+				settled, moved = true, true
 			}
 		}
-		return claimed
+		return settled
 	})
-	return taken
+	return moved
 }
 
 // Survivors returns those of a model's versions that are not planned to be deleted, now or within the patience.

@@ -45,6 +45,13 @@ func New(target registry.Registry, way Way, options ...Option) *Engine {
 	return e
 }
 
+// Seer is a registry that keeps what it has read.
+type Seer interface {
+	// Recent returns the versions of a model if the model's own request has read them within limit, and this process has written nothing
+	// to the model since. It asks nobody.
+	Recent(model string, limit time.Duration) ([]registry.Version, bool)
+}
+
 // Option is a setting of an engine.
 type Option func(*Engine)
 
@@ -105,7 +112,7 @@ func (e *Engine) Run(ctx context.Context, goal Goal) (Outcome, error) {
 func (e *Engine) run(ctx context.Context, goal Goal) (Outcome, error) {
 	goal.placed = e.moves.of(goal.Model, goal.Version)
 	machine := NewMachine(goal, e.currentWay(), 1+e.pacing.Repetitions)
-	drive := &drive{Engine: e, ctx: ctx, model: goal.Model}
+	drive := &drive{Engine: e, ctx: ctx, model: goal.Model, seen: goal.Seen}
 	defer drive.end()
 	outcome, err := drive.to(machine)
 	if machine.FlagIgnored() {
@@ -130,6 +137,8 @@ type drive struct {
 	cancel []context.CancelFunc
 	// sent is when the last transition without an answer was sent.
 	lost time.Time
+	// seen is how old the first look may be; 0 once there was one.
+	seen time.Duration
 	// begun is set once something was sent; rescued once the time was extended for giving a stage back.
 	begun, rescued bool
 }
@@ -171,6 +180,13 @@ func (d *drive) do(action Action) Event {
 	}
 	switch action.Do {
 	case DoLook:
+		limit := d.seen
+		d.seen = 0
+		if seer, ok := d.registry.(Seer); ok && limit > 0 {
+			if versions, seen := seer.Recent(d.model, limit); seen {
+				return Event{Looked: true, Versions: versions}
+			}
+		}
 		versions, err := d.registry.Versions(d.ctx, d.model)
 		return Event{Looked: err == nil, Versions: versions, Err: err}
 	case DoSend:

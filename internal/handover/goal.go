@@ -1,6 +1,10 @@
 package handover
 
-import "github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
+import (
+	"time"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
+)
 
 // Way is how a stage changes hands.
 type Way string
@@ -28,6 +32,8 @@ type Goal struct {
 	// From is the stage that the version was in when the reviewed plan was made. A version that is neither there nor in
 	// Stage was moved by somebody since, and is left alone. Empty means that the plan did not know.
 	From registry.Stage
+	// Seen is how long ago a look may have been taken that serves as the first one, if nothing was written since; 0 asks for a new one.
+	Seen time.Duration
 	// ArchiveExisting makes the stage exclusive: its other holders go to Archived. It has no effect on a stage
 	// that is not exclusive by nature (None, Archived).
 	ArchiveExisting bool

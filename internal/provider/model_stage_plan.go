@@ -88,28 +88,33 @@ func (r *modelStageResource) planTakeOver(ctx context.Context, config, plan *mod
 	plan.ArchivedVersions, plan.FromStage = versionList(leaving), types.StringValue(string(version.Stage))
 }
 
-// planMove plans a pointer that is in the state, from what its last read remembered.
+// planMove plans a pointer that is in the state: who leaves, from what the state says of the holders, and where the version comes from,
+// from the walk's first observation of the model.
 func (r *modelStageResource) planMove(
 	ctx context.Context, config, plan, prior *modelStageState, memory *versionMemory, diags *diag.Diagnostics,
 ) {
 	goal := r.session.guard(plan.goal(ctx, diags))
 	held := prior.goal(ctx, diags).Version
-	leaving := handover.Reviewed(memory.View, goal)
-	from := goal.Stage // Where the version is, as the last read remembered it: the plan and the one made again during apply agree.
-	if goal.Version != held && !slices.Contains(memory.View[goal.Stage], goal.Version) {
-		from, _ = memory.Places.of(goal.Version)
-	}
-	plan.PromotedWith = r.session.planSignature(ctx, goal, from, config.PromotionTags, prior.PromotedWith, memory, diags)
-	if goal.Version != held {
-		// The plan has read the model; the plan made again during apply has not, and leaves the check to the handover.
-		if observed, seen := r.session.seenVersions(goal.Model); seen {
-			version, ok := r.pointedVersion(ctx, observed, goal, diags)
-			if !ok {
-				return
-			}
-			r.session.review(version, goal, memory.View, diags)
+	view := prior.holders(ctx, diags)
+	leaving := handover.Reviewed(view, goal)
+	from := goal.Stage // Where the version is: the plan and the one made again during apply agree.
+	_, seen := r.session.seenVersions(goal.Model)
+	if !slices.Contains(view[goal.Stage], goal.Version) {
+		observed, err := r.session.lookOnce(ctx, goal.Model)
+		if err != nil {
+			diags.AddError(fmt.Sprintf("Unable to read the versions of model %q", goal.Model), explain(err))
+			return
+		}
+		version, ok := r.pointedVersion(ctx, observed, goal, diags)
+		if !ok {
+			return
+		}
+		from = version.Stage
+		if seen { // The plan made again during apply leaves the check to the handover.
+			r.session.review(version, goal, view, diags)
 		}
 	}
+	plan.PromotedWith = r.session.planSignature(ctx, goal, from, config.PromotionTags, prior.PromotedWith, memory, diags)
 	r.session.stake(goal, pointerClaim(goal, true, goal.Version != held), diags)
 	if memory.Pointed != 0 && held != memory.Pointed && held != goal.Version {
 		warnOfStrangers(goal, []registry.Number{held}, "somebody else has moved the stage since the last apply", diags)
@@ -119,8 +124,6 @@ func (r *modelStageResource) planMove(
 	case goal.Version == held && len(leaving) == 0:
 		// Of the last move. This plan has none, and its apply asks for none.
 		plan.ArchivedVersions, plan.FromStage = prior.ArchivedVersions, prior.FromStage
-	case from == "":
-		plan.FromStage = types.StringUnknown()
 	default:
 		plan.FromStage = types.StringValue(string(from))
 	}
@@ -160,7 +163,7 @@ func (r *modelStageResource) planDestroy(
 	goal := prior.goal(ctx, diags)
 	goal.Version = memory.given(goal.Version)
 	version := registry.Version{Model: goal.Model, Number: goal.Version, Stage: goal.Stage}
-	view := memory.View
+	view := prior.holders(ctx, diags)
 	if r.session.known() { // Terraform 1.11 plans a removed block from the state before the refresh.
 		observed, _ := r.session.seenVersions(goal.Model)
 		if seen, ok := registry.FindVersion(observed, goal.Version); ok {

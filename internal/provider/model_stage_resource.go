@@ -46,7 +46,7 @@ func (r *modelStageResource) Create(ctx context.Context, req resource.CreateRequ
 	if resp.Diagnostics.HasError() || !r.session.checkWrite(plan.ModelName.ValueString(), &resp.Diagnostics) {
 		return
 	}
-	memory := &versionMemory{Places: &versionPlaces{}}
+	memory := &versionMemory{}
 	signed := types.SetNull(types.StringType)
 	if r.point(ctx, &config, &plan, signed, memory, resp.Private, &resp.Diagnostics) {
 		resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
@@ -61,7 +61,6 @@ func (r *modelStageResource) Read(ctx context.Context, req resource.ReadRequest,
 	defer cancel()
 	before := state
 	memory := loadMemory(ctx, req.Private, &resp.Diagnostics)
-	memory.Places = &versionPlaces{}
 	identify(ctx, resp.Identity, state.identity(), &resp.Diagnostics)
 	imported := takeImported(ctx, req.Private, resp.Private, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() || !r.session.checkRead(state.stageObject(), &resp.Diagnostics) {
@@ -91,7 +90,7 @@ func (r *modelStageResource) Read(ctx context.Context, req resource.ReadRequest,
 		return
 	}
 	r.session.ledger.Note(state.stageObject(), state.Version.ValueString())
-	memory.save(ctx, resp.Private, versions, &resp.Diagnostics)
+	memory.store(ctx, resp.Private, &resp.Diagnostics)
 	if !reflect.DeepEqual(state, before) {
 		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 	}
@@ -120,7 +119,7 @@ func (r *modelStageResource) Update(ctx context.Context, req resource.UpdateRequ
 	// A plan that points at the same version, and sees nobody beside it, permits nobody to leave the stage: what archived_versions
 	// says then is of the last move. The view is the one that the plan was made from.
 	goal := plan.goal(ctx, &resp.Diagnostics)
-	if goal.Version == prior.goal(ctx, &resp.Diagnostics).Version && len(handover.Reviewed(memory.View, goal)) == 0 {
+	if goal.Version == prior.goal(ctx, &resp.Diagnostics).Version && len(handover.Reviewed(prior.holders(ctx, &resp.Diagnostics), goal)) == 0 {
 		r.keep(ctx, &plan, &prior, memory, resp.Private, &resp.Diagnostics)
 	} else if !r.point(ctx, &config, &plan, prior.PromotedWith, memory, resp.Private, &resp.Diagnostics) {
 		return
@@ -147,6 +146,7 @@ func (r *modelStageResource) point(
 	ctx context.Context, config, plan *modelStageState, signed types.Set, memory *versionMemory, private privateWriter, diags *diag.Diagnostics,
 ) bool {
 	goal := r.session.guard(plan.goal(ctx, diags))
+	goal.Seen = recentLook
 	outcome, err := r.session.engine.Run(ctx, goal)
 	if err != nil {
 		diags.AddAttributeError(path.Root("version"),
@@ -158,12 +158,7 @@ func (r *modelStageResource) point(
 	written, promoted := r.session.sign(ctx, goal, outcome, declaredTags(ctx, config.PromotionTags, diags), memory, diags)
 	settleSignature(ctx, &plan.PromotedWith, written, promoted, signed, diags)
 	memory.Pointed = goal.Version
-	if outcome.Unread == nil {
-		memory.save(ctx, private, outcome.Versions, diags)
-	} else {
-		memory.View, memory.Places = outcome.View(goal), nil
-		memory.store(ctx, private, diags)
-	}
+	memory.store(ctx, private, diags)
 	plan.StageConflicts = versionList(nil)
 	plan.settleMove(&outcome)
 	return !diags.HasError()

@@ -37,6 +37,12 @@ func (s *modelStageState) goal(ctx context.Context, diags *diag.Diagnostics) han
 	}
 }
 
+// holders returns who holds the stage, as the state tells.
+func (s *modelStageState) holders(ctx context.Context, diags *diag.Diagnostics) handover.View {
+	goal := s.goal(ctx, diags)
+	return handover.View{goal.Stage: registry.SortedNumbers(append(numberList(ctx, s.StageConflicts, diags), goal.Version))}
+}
+
 // fromRegistry takes over who holds the stage, and reports whether anybody does. With several holders the pointer stays
 // where it is if it can; the others are conflicts.
 func (s *modelStageState) fromRegistry(ctx context.Context, versions []registry.Version, diags *diag.Diagnostics) bool {

@@ -15,21 +15,22 @@ import (
 const memoryKey = "version"
 
 // versionMemory is what a version or a pointer remembers outside its attributes, in Terraform's private state. Terraform
-// hands the same bytes to the plan and to the plan it makes again during apply, so what is planned from it is the same.
+// hands the same bytes to the plan and to the plan it makes again during apply, so what is planned from it is the same. But it
+// compares them as well: plan -refresh-only exits with 2 where they have changed, though it shows nothing.
 type versionMemory struct {
-	// View is who held which stage of the model at the last read; nil before the first.
-	View handover.View `json:"view,omitempty"`
-	// Places is where all versions of the model were at the last read, for a pointer: it may be pointed at any of them. nil for a
-	// version resource.
-	Places *versionPlaces `json:"places,omitempty"`
+	// View is who held which stage of the model, as this operation has read it last. It is not kept: see Production.
+	View handover.View `json:"-"`
+	// Production is who held Production at the last read, for a version that is to be in Staging: its promotion is planned from that.
+	// nothing else that others move is kept, since Terraform takes a change of the private state for one of the object.
+	Production []registry.Number `json:"production"`
 	// Source is the version's source as the registry writes it.
 	Source string `json:"source,omitempty"`
 	// Created says that this resource registered the version.
 	Created bool `json:"created,omitempty"`
 	// Pointed is the version that a pointer gave the stage to at its last apply; 0 for a version resource.
 	Pointed registry.Number `json:"pointed,omitempty"`
-	// Stage is where the version was at the last read or apply, also while the state does not show it; empty for a pointer.
-	Stage registry.Stage `json:"stage,omitempty"`
+	// Stage is where the version is, as this operation has read it last; empty for a pointer. It is not kept.
+	Stage registry.Stage `json:"-"`
 	// StageUnmanaged says that the configuration last applied left stage out, or that an import found the version in no exclusive
 	// stage: stage is null in the state then, whoever moves the version.
 	StageUnmanaged bool `json:"stage_unmanaged,omitempty"`
@@ -63,14 +64,17 @@ func loadMemory(ctx context.Context, private privateReader, diags *diag.Diagnost
 // save keeps what a read has found.
 func (m *versionMemory) save(ctx context.Context, private privateWriter, versions []registry.Version, diags *diag.Diagnostics) {
 	m.View = handover.Observe(versions)
-	if m.Places != nil {
-		m.Places = newVersionPlaces(versions)
-	}
 	m.store(ctx, private, diags)
 }
 
 // store keeps the memory as it is.
 func (m *versionMemory) store(ctx context.Context, private privateWriter, diags *diag.Diagnostics) {
+	if m.View != nil {
+		m.Production = nil
+		if m.Stage == registry.StageStaging && !m.StageUnmanaged {
+			m.Production = m.View[registry.StageProduction]
+		}
+	}
 	stored, err := json.Marshal(m)
 	if err != nil {
 		diags.AddError("Unable to keep the private state of a version or a pointer", explainWith(err, providerBug))

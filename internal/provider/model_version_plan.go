@@ -80,15 +80,17 @@ func (r *modelVersionResource) ModifyPlan(ctx context.Context, req resource.Modi
 func (r *modelVersionResource) planDestroy(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	var prior modelVersionState
 	resp.Diagnostics.Append(read(ctx, req.State, &prior)...)
-	memory := loadMemory(ctx, req.Private, &resp.Diagnostics)
 	keeps := prior.OnDestroy.IsNull() || prior.OnDestroy.ValueString() == destroyRetain
 	if resp.Diagnostics.HasError() || keeps {
 		return
 	}
-	version := registry.Version{Model: prior.ModelName.ValueString(), Number: prior.number(), Stage: prior.stageIn(memory)}
-	view := memory.View
+	version := registry.Version{Model: prior.ModelName.ValueString(), Number: prior.number(), Stage: prior.wantedStage()}
+	view := prior.holders(ctx, &resp.Diagnostics)
 	if r.session.known() { // Terraform 1.11 plans a removed block from the state before the refresh.
-		observed, _ := r.session.seenVersions(version.Model)
+		observed, seen := r.session.seenVersions(version.Model)
+		if !seen && version.Stage == "" {
+			observed, _ = r.session.firstVersions(ctx, version.Model) // Without an answer the destroy looks for itself.
+		}
 		if seen, ok := registry.FindVersion(observed, version.Number); ok {
 			version.Stage, view = seen.Stage, handover.Observe(observed)
 		}
@@ -109,7 +111,7 @@ type versionPlanning struct {
 	// changes reports whether Terraform proposes a change of the version in the state; again, whether an apply plans once more.
 	changes func() bool
 	again   bool
-	diags *diag.Diagnostics
+	diags   *diag.Diagnostics
 }
 
 // adopts reports whether the configuration adopts a version instead of registering one.
@@ -219,22 +221,25 @@ func (p *versionPlanning) planExisting(ctx context.Context) {
 		}
 		return
 	}
-	wanted, current := p.plan.wantedStage(), p.prior.stageIn(p.memory)
-	if wanted == p.prior.wantedStage() {
+	if p.plan.wantedStage() == p.prior.wantedStage() {
 		p.plan.Stage = p.prior.Stage // Written in another letter case, perhaps: no difference.
 	}
-	version := registry.Version{
-		Model: p.prior.ModelName.ValueString(), Number: p.prior.number(), Stage: current,
-		Status: registry.Status(p.prior.Status.ValueString()),
-	}
-	// The plan has read the model; the plan made again during apply has not, and leaves the tags to the handover.
-	found, seen := p.session.seen(version.Model, version.Number)
-	version.Tags = found.Tags
 	p.plan.FromStage = p.prior.FromStage
-	if p.prior.Stage.IsNull() { // Nothing else of the plan says where the version comes from.
-		p.plan.FromStage = types.StringValue(string(current))
+	// The plan has read the model. The plan made again during apply has not, as a rule, and leaves the tags to the handover.
+	found, seen := p.session.seen(p.prior.ModelName.ValueString(), p.prior.number())
+	start, ok := p.session.startOf(ctx, p.prior, &p.plan, p.memory, p.diags)
+	if !ok {
+		if !p.session.known() { // The plan during apply does the rest.
+			p.plan.ArchivedVersions, p.plan.PromotedWith = types.ListUnknown(types.StringType), types.SetUnknown(types.StringType)
+			p.plan.FromStage = types.StringUnknown()
+		}
+		return
 	}
-	p.planHandover(ctx, version, seen, p.memory.View)
+	start.version.Tags = found.Tags
+	if p.prior.Stage.IsNull() { // Nothing else of the plan says where the version comes from.
+		p.plan.FromStage = types.StringValue(string(start.version.Stage))
+	}
+	p.planHandover(ctx, start.version, seen, start.view)
 }
 
 // planHandover checks that version may go to its planned stage, and shows who leaves it. Its tags are checked if tagsKnown.

@@ -127,11 +127,11 @@ func (r *modelVersionResource) Delete(ctx context.Context, req resource.DeleteRe
 	if resp.Diagnostics.HasError() || !r.session.checkWrite(model, &resp.Diagnostics) {
 		return
 	}
-	note, memory := loadDepartureNote(ctx, req.Private, &resp.Diagnostics), loadMemory(ctx, req.Private, &resp.Diagnostics)
+	note := loadDepartureNote(ctx, req.Private, &resp.Diagnostics)
 	// Its block may have been renamed, or replaced before this: another resource has the version then.
 	version := claim.Version(model, number)
 	leaving := handover.Leaving{
-		Model: model, Version: number, From: cmp.Or(note.From, state.stageIn(memory)),
+		Model: model, Version: number, From: cmp.Or(note.From, state.wantedStage()),
 		Kept: func() bool { return note.keeps(version) || r.session.ledger.Declared(version) },
 	}
 	var err error
@@ -144,13 +144,9 @@ func (r *modelVersionResource) Delete(ctx context.Context, req resource.DeleteRe
 	if err != nil {
 		resp.Diagnostics.AddError(fmt.Sprintf("Unable to %s version %s of model %q", state.OnDestroy.ValueString(), number, model), explain(err))
 	}
-	if moved, ok := errors.AsType[*handover.MovedError](err); ok {
-		// Terraform 1.11 plans the destroy of a removed block from the state as it was before the refresh: the next plan goes by this.
-		memory.Stage = moved.Now
-		memory.store(ctx, resp.Private, &resp.Diagnostics)
-		if !state.Stage.IsNull() {
-			resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("stage"), string(moved.Now))...)
-		}
+	if moved, ok := errors.AsType[*handover.MovedError](err); ok && !state.Stage.IsNull() {
+		// Terraform 1.11 plans the destroy of a removed block from the state as it was before the refresh: the next plan shows this.
+		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("stage"), string(moved.Now))...)
 	}
 }
 

@@ -1,7 +1,6 @@
 package provider
 
 import (
-	"cmp"
 	"context"
 	"strings"
 	"time"
@@ -57,16 +56,21 @@ func (s *modelVersionState) wantedStage() registry.Stage {
 	return stage
 }
 
-// stageIn returns the stage that a version in the state was in at the last read or apply: what the state shows or, where the stage is
-// not managed, what the memory has.
-func (s *modelVersionState) stageIn(memory *versionMemory) registry.Stage { return cmp.Or(s.wantedStage(), memory.Stage) }
+// holders returns who holds the version's stage with it, as far as the state tells.
+func (s *modelVersionState) holders(ctx context.Context, diags *diag.Diagnostics) handover.View {
+	stage := s.wantedStage()
+	if !stage.Exclusive() {
+		return handover.View{}
+	}
+	return handover.View{stage: registry.SortedNumbers(append(numberList(ctx, s.StageConflicts, diags), s.number()))}
+}
 
-// version returns what a state and its memory know of the version.
-func (s *modelVersionState) version(memory *versionMemory) registry.Version {
+// version returns what a state knows of its version.
+func (s *modelVersionState) version() registry.Version {
 	created, _ := time.Parse(time.RFC3339, s.CreationTime.ValueString())
 	return registry.Version{
 		Model: s.ModelName.ValueString(), Number: s.number(), Source: s.Source.ValueString(), RunID: s.RunID.ValueString(),
-		RunLink: s.RunLink.ValueString(), Stage: s.stageIn(memory), Status: registry.Status(s.Status.ValueString()),
+		RunLink: s.RunLink.ValueString(), Stage: s.wantedStage(), Status: registry.Status(s.Status.ValueString()),
 		UserID: s.UserID.ValueString(), CreatedAt: created,
 	}
 }
@@ -107,10 +111,11 @@ func (s *modelVersionState) fromRegistry(ctx context.Context, version registry.V
 	s.Description = managedDescription(s.Description, version.Description, imported)
 	s.Tags = managedTags(ctx, s.Tags, version.Tags, imported, diags)
 	memory.Stage = version.Stage
-	if memory.StageUnmanaged {
-		s.Stage = types.StringNull()
-	} else if !strings.EqualFold(s.Stage.ValueString(), string(version.Stage)) {
+	if !strings.EqualFold(s.Stage.ValueString(), string(version.Stage)) {
 		s.Stage = types.StringValue(string(version.Stage))
+		if memory.StageUnmanaged {
+			s.Stage = types.StringNull() // Earlier versions of this provider showed it: such a state says what it says while that is true.
+		}
 	}
 	if s.ArchiveExistingVersions.IsNull() {
 		s.ArchiveExistingVersions = types.BoolValue(true)
@@ -129,7 +134,7 @@ func (s *modelVersionState) observe(
 		memory.StageFound = version.Stage.Exclusive()
 		memory.StageUnmanaged = !memory.StageFound
 	}
-	if s.ArchivedVersions.IsNull() || memory.StageUnmanaged || s.wantedStage() != version.Stage {
+	if s.ArchivedVersions.IsNull() || s.wantedStage() != version.Stage {
 		// Somebody moved the version: the next promotion is to show whom it archives, even if they are the same as last time.
 		s.ArchivedVersions = versionList(nil)
 	}

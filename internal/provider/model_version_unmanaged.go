@@ -17,16 +17,16 @@ func (p *versionPlanning) planUnmanaged(ctx context.Context) {
 		p.plan.ArchiveExistingVersions = p.prior.ArchiveExistingVersions // It says nothing while the stage is not managed.
 	}
 	p.plan.PromotedWith, p.plan.FromStage = p.prior.PromotedWith, p.prior.FromStage
-	if p.prior.Stage.IsNull() || p.memory.StageFound && !p.letsGo(ctx) {
+	if p.prior.Stage.IsNull() || (p.memory.StageFound || p.memory.StageUnmanaged) && !p.letsGo(ctx) {
 		return
 	}
 	p.plan.Stage, p.plan.ArchivedVersions, p.plan.StageConflicts = types.StringNull(), versionList(nil), versionList(nil)
 }
 
-// letsGo reports whether a stage that an import has found goes from the state. Nobody knows whether the configuration has declared it
-// since: Terraform stores nothing of a plan without changes. It stays, so that the plan of the import is empty, until the resource is
-// changed anyway, or the plan gives the stage to another version. The plan that an apply makes again is only made where there was a
-// change; nothing is read before it, as nothing is read with -refresh=false.
+// letsGo reports whether a stage goes from the state that an import has found, or that an earlier version of this provider has shown.
+// Nobody knows whether the configuration has declared it since an import: Terraform stores nothing of a plan without changes. It stays, so
+// that the plan of the import is empty, until the resource is changed anyway, or the plan moves the version. The plan that
+// an apply makes again is only made where there was a change; nothing is read before it, as nothing is read with -refresh=false.
 func (p *versionPlanning) letsGo(ctx context.Context) bool {
 	model, number, stage := p.prior.ModelName.ValueString(), p.prior.number(), p.prior.wantedStage()
 	if !p.session.known() {
@@ -34,5 +34,5 @@ func (p *versionPlanning) letsGo(ctx context.Context) bool {
 	}
 	ledger := p.session.ledger
 	return p.again || !ledger.WasRead(claim.Version(model, number)) || p.changes() ||
-		stage.Exclusive() && ledger.Taken(ctx, claim.Stage(model, stage), number)
+		stage.Exclusive() && ledger.Moved(ctx, claim.Stage(model, stage), number)
 }

@@ -181,11 +181,17 @@ func (r *modelVersionResource) Update(ctx context.Context, req resource.UpdateRe
 	if resp.Diagnostics.HasError() || !r.session.checkWrite(plan.ModelName.ValueString(), &resp.Diagnostics) {
 		return
 	}
-	known := prior.version(memory)
+	start := versionStart{version: prior.version()}
+	if !config.Stage.IsNull() {
+		var ok bool
+		if start, ok = r.session.startOf(ctx, &prior, &plan, memory, &resp.Diagnostics); !ok {
+			return
+		}
+	}
 	memory.StageUnmanaged, memory.StageFound = config.Stage.IsNull(), false
 	goal := plan.goal(ctx, &resp.Diagnostics)
 	if memory.StageUnmanaged {
-		goal.Stage = known.Stage
+		goal.Stage = prior.wantedStage()
 	}
 	goal = r.session.guard(goal)
 	before, after := prior, plan
@@ -194,11 +200,12 @@ func (r *modelVersionResource) Update(ctx context.Context, req resource.UpdateRe
 		!r.describe(ctx, &after, &before, &resp.Diagnostics) {
 		return
 	}
+	known := start.version
 	// A plan that moves no stage permits nobody to leave one: what archived_versions says then is of the last move. The view is
 	// the one that the plan was made from.
-	moves := goal.Stage != known.Stage || len(handover.Reviewed(memory.View, goal)) > 0
-	if moves && !memory.StageUnmanaged {
-		goal.From = known.Stage
+	moves := !memory.StageUnmanaged && (goal.Stage != known.Stage || len(handover.Reviewed(start.view, goal)) > 0)
+	if moves {
+		goal.From, goal.Seen = known.Stage, start.seen
 		if !r.promote(ctx, &config, &plan, goal, prior.PromotedWith, memory, nil, &resp.Diagnostics) {
 			return
 		}
@@ -208,9 +215,20 @@ func (r *modelVersionResource) Update(ctx context.Context, req resource.UpdateRe
 	}
 	found.declare(config.Description, config.Tags, plan.Tags)
 	found.store(ctx, resp.Private, &resp.Diagnostics)
-	r.finish(ctx, &plan, memory, found, known, resp.Private, &resp.Diagnostics)
+	if !moves && memory.StageUnmanaged && !prior.Stage.IsNull() && sameBesides(after, before) {
+		memory.View = handover.View{} // Nothing was sent: what is in the state changes, and nothing else.
+		memory.store(ctx, resp.Private, &resp.Diagnostics)
+	} else {
+		r.finish(ctx, &plan, memory, found, known, resp.Private, &resp.Diagnostics)
+	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	identify(ctx, resp.Identity, plan.identity(), &resp.Diagnostics)
+}
+
+// sameBesides reports whether a plan changes nothing but what is in the state alone: the registry has the same afterwards, and all that the
+// state is to say is known.
+func sameBesides(plan, prior modelVersionState) bool {
+	return plan.Description.Equal(prior.Description) && plan.Tags.Equal(prior.Tags) && plan.Status.Equal(prior.Status)
 }
 
 // describe brings description and tags from before to what is planned.

@@ -3,6 +3,7 @@ package readcache
 import (
 	"context"
 	"sync"
+	"time"
 
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
 )
@@ -109,6 +110,11 @@ type fresh struct{ *Cache }
 
 func (f fresh) Model(ctx context.Context, name string) (registry.Model, error) {
 	return f.current().models.fresh(ctx, name)
+}
+
+// Recent returns the versions of a model if its own request has read them within limit, and nothing was written to it since.
+func (f fresh) Recent(model string, limit time.Duration) ([]registry.Version, bool) {
+	return f.current().versions.recent(model, limit)
 }
 
 func (f fresh) Versions(ctx context.Context, model string) ([]registry.Version, error) {

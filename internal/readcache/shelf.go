@@ -3,6 +3,7 @@ package readcache
 import (
 	"context"
 	"sync"
+	"time"
 )
 
 // shelf keeps one kind of value per model, each read once until the model is written to.
@@ -31,6 +32,7 @@ type slot[T any] struct {
 // read is one value under way or there.
 type read[T any] struct {
 	begun int
+	at    time.Time
 	done  chan struct{}
 	value T
 	err   error
@@ -141,7 +143,9 @@ func (s *shelf[T]) wait(ctx context.Context, pick func() *read[T]) (T, error) {
 }
 
 // begin returns a read that no write has passed yet. The caller holds mu.
-func (s *shelf[T]) begin() *read[T] { return &read[T]{begun: s.writes, done: make(chan struct{})} }
+func (s *shelf[T]) begin() *read[T] {
+	return &read[T]{begun: s.writes, at: time.Now(), done: make(chan struct{})}
+}
 
 // shares reports whether a read may be shared: nothing was written to the model since it began.
 func (k *slot[T]) shares(call *read[T]) bool { return call != nil && call.begun >= k.changed }
@@ -183,6 +187,19 @@ func (s *shelf[T]) seen(model string) (T, bool) {
 	defer s.mu.Unlock()
 	known := s.at(model)
 	return known.first, known.observed
+}
+
+// recent returns the value of a model if its own request began within limit, and nothing was written to the model since.
+func (s *shelf[T]) recent(model string, limit time.Duration) (T, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	known := s.at(model)
+	last := known.current
+	if !known.shares(last) || !last.there() || last.err != nil || last.searched || time.Since(last.at) > limit {
+		var none T
+		return none, false
+	}
+	return last.value, true
 }
 
 // invalidate makes sure that nothing which was read of a model so far is shared any more.
