@@ -12,6 +12,8 @@
 #         # (9 unchanged attributes hidden)
 #     }
 #
+# and of v1, which is no longer managed there, a line that sends nothing: stage = "Production" -> null.
+#
 # Apply archives version 1 and promotes version 2 in one transaction of the server, and refuses if anyone but version 1
 # has come to hold Production since the plan. Reverting the commit rolls back in the same way.
 
@@ -34,7 +36,7 @@ resource "mlregistry_registered_model" "fraud" {
 }
 
 # With stage = "Archived" this would be a change of its own, which may come before the promotion of version 2: Production
-# would be empty for some requests. Left out, the stage is shown in the state and not managed.
+# would be empty for some requests. Left out, the stage is not managed, and null in the state.
 resource "mlregistry_model_version" "v1" {
   model_name = mlregistry_registered_model.fraud.name
   source     = "s3://models/fraud/1"

@@ -44,6 +44,13 @@ lines contains line if {
 	line := sprintf("%s: %s leaves %s, **nobody enters**", [named(departure), departure.version, departure.stage])
 }
 
+# A stage is no longer declared, and nobody takes it.
+lines contains line if {
+	some loose in plan.let_loose
+	not taken(loose)
+	line := sprintf("%s: the stage of %s is no longer managed, and %s stays in %s", [named(loose), loose.version, loose.version, loose.stage])
+}
+
 lines contains line if {
 	some deletion in plan.deletions
 	line := sprintf("%s: %s **deleted from the registry**", [named(deletion), gone(deletion)])
@@ -92,7 +99,7 @@ told := facts | {change.address |
 	told_by_kind(change)
 }
 
-facts := {fact.address | some fact in ((plan.entries | plan.takeovers) | (plan.exits | plan.deletions))}
+facts := {fact.address | some fact in ((plan.entries | plan.takeovers) | ((plan.exits | plan.deletions) | plan.let_loose))}
 
 told_by_kind(change) if change.type == "mlregistry_model_alias"
 
@@ -111,7 +118,9 @@ let_go(change) if {
 
 left_in(before) := "is archived" if {
 	before.on_destroy == "archive"
-} else := sprintf("stays in %s", [before.stage])
+} else := sprintf("stays in %s", [before.stage]) if {
+	before.stage != null
+} else := "stays where it is"
 
 # The stage is named once: with who leaves it or, where nobody does, with who enters.
 who_leaves(entry) := "" if {
@@ -143,6 +152,12 @@ succeeded(departure) if {
 	some entry in plan.entries
 	entry.model == departure.model
 	entry.version == departure.version
+}
+
+taken(loose) if {
+	some entry in plan.entries
+	entry.model == loose.model
+	entry.leaves[loose.version]
 }
 
 gone(deletion) := sprintf("version %s is", [deletion.version]) if {

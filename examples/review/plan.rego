@@ -91,9 +91,28 @@ enters(change) if {
 holds(change) if {
 	before := change.change.before
 	after := change.change.after
-	lower(before.stage) == lower(after.stage)
+	lower(held_before(change)) == lower(after.stage)
 	before.version == after.version
 	before.model_name == after.model_name
+}
+
+# held_before is the stage of a version before the change. Where its stage was left out until now, from_stage says it.
+held_before(change) := change.change.before.stage if {
+	change.change.before.stage != null
+} else := change.change.after.from_stage
+
+# let_loose are versions whose stage is no longer declared: they stay where they are, or leave with who comes.
+let_loose contains {
+	"address": change.address,
+	"model": change.change.before.model_name,
+	"version": change.change.before.version,
+	"stage": exclusive(change.change.before.stage),
+} if {
+	some change in planned
+	change.type == "mlregistry_model_version"
+	change.change.actions == ["update"]
+	change.change.after.stage == null
+	not change.change.after_unknown.stage
 }
 
 leaves_by_itself(change) if {
@@ -126,7 +145,7 @@ leaving(change) := {version | some version in change.change.after.archived_versi
 model_name(change) := object.get(change.change.after, "model_name", null)
 
 # stage_before is where the plan shows a version before the change.
-stage_before(change, version) := change.change.before.stage if {
+stage_before(change, version) := held_before(change) if {
 	change.type == "mlregistry_model_version"
 	change.change.before.version == version
 } else := "None" if {

@@ -74,7 +74,8 @@ func modelVersionSchema(ctx context.Context) schema.Schema {
 			"stage": schema.StringAttribute{
 				Optional: true, Computed: true,
 				MarkdownDescription: "Stage the version is to be in: `None`, `Staging`, `Production` or `Archived`, in any letter case. Left " +
-					"out, the stage is shown and not managed.",
+					"out, the stage is not managed and null, whoever moves the version; the data source `mlregistry_model_version` shows where it is. " +
+					"A plan in which it goes to null moves nothing. An import shows Staging and Production, until the resource is changed or the version moved.",
 				Validators: []validator.String{stageRule()},
 			},
 			"require_tags":   requireTagsAttribute(),
@@ -104,7 +105,8 @@ func modelVersionSchema(ctx context.Context) schema.Schema {
 			},
 			"from_stage": schema.StringAttribute{
 				Computed: true,
-				MarkdownDescription: "In the plan of a version that is adopted, or taken over from an interrupted apply: the stage that it is in then. Apply " +
+				MarkdownDescription: "In the plan of a version that is adopted, or taken over from an interrupted apply, or whose stage was left out so far: " +
+					"the stage that it is in then. Apply " +
 					"refuses if somebody has moved it since. null for a version that this resource registers.",
 			},
 			"stage_conflicts": schema.ListAttribute{
