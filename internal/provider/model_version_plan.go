@@ -53,7 +53,6 @@ func (r *modelVersionResource) ModifyPlan(ctx context.Context, req resource.Modi
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	planning.changes = func() bool { return !req.Plan.Raw.Equal(req.State.Raw) }
 	planning.again = planning.session.known() && planning.session.isApply(req, planning.plan.ModelName.ValueString())
 	proposed := planning.plan
 	resp.RequiresReplace = planning.replaced()
@@ -108,10 +107,9 @@ type versionPlanning struct {
 	memory *versionMemory
 	// found is what an import has put into the state and nothing has declared.
 	found *undeclared
-	// changes reports whether Terraform proposes a change of the version in the state; again, whether an apply plans once more.
-	changes func() bool
-	again   bool
-	diags   *diag.Diagnostics
+	// again says that an apply plans once more.
+	again bool
+	diags *diag.Diagnostics
 }
 
 // adopts reports whether the configuration adopts a version instead of registering one.

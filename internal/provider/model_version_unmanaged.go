@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/claim"
@@ -30,9 +31,25 @@ func (p *versionPlanning) planUnmanaged(ctx context.Context) {
 func (p *versionPlanning) letsGo(ctx context.Context) bool {
 	model, number, stage := p.prior.ModelName.ValueString(), p.prior.number(), p.prior.wantedStage()
 	if !p.session.known() {
-		return p.changes()
+		return p.changed()
 	}
 	ledger := p.session.ledger
-	return p.again || !ledger.WasRead(claim.Version(model, number)) || p.changes() ||
+	return p.again || !ledger.WasRead(claim.Version(model, number)) || p.changed() ||
 		stage.Exclusive() && ledger.Moved(ctx, claim.Stage(model, stage), number)
+}
+
+// changed reports whether the configuration changes anything of the version in the state but its stage.
+func (p *versionPlanning) changed() bool {
+	plan, prior := &p.plan, p.prior
+	for _, pair := range [][2]attr.Value{
+		{plan.ModelName, prior.ModelName}, {plan.Version, prior.Version}, {plan.Source, prior.Source}, {plan.RunID, prior.RunID},
+		{plan.RunLink, prior.RunLink}, {plan.ModelID, prior.ModelID}, {plan.Description, prior.Description}, {plan.Tags, prior.Tags},
+		{plan.RequireTags, prior.RequireTags}, {plan.ArchiveExistingVersions, prior.ArchiveExistingVersions},
+		{plan.OnDestroy, prior.OnDestroy}, {plan.Timeouts, prior.Timeouts},
+	} {
+		if !pair[0].Equal(pair[1]) {
+			return true
+		}
+	}
+	return false
 }

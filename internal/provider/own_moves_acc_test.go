@@ -3,6 +3,7 @@ package provider_test
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -138,7 +139,7 @@ func TestAccOwnMoves_imported(t *testing.T) {
 				if name == "a pointer" {
 					pairs = append(pairs, "mlregistry_model_stage.live", w.model+"/Production")
 				}
-				blocks := append(test.first, third, stagesOutput)
+				blocks := slices.Concat(test.first, []string{third, stagesOutput})
 				if byCommand {
 					w.config(blocks...)
 					for index := 0; index < len(pairs); index += 2 {
