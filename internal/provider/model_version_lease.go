@@ -17,8 +17,7 @@ func (r *modelVersionResource) finishStored(ctx context.Context, version registr
 	off, err := r.session.engine.FinishStored(ctx, version, memory.Lease)
 	_, taken := errors.AsType[*handover.TakenError](err)
 	switch {
-	case off:
-		memory.Lease = ""
+	case off: // Its name stays in the memory: Terraform would take another private state for a change.
 	case taken:
 		diags.AddWarning(fmt.Sprintf("Version %s of model %q may belong to another run", version.Number, version.Model),
 			"This state has it, and its apply was killed before the version was marked as complete. Another run from the same source has a lease on "+

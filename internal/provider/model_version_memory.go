@@ -38,7 +38,7 @@ type versionMemory struct {
 	StageFound bool `json:"stage_found,omitempty"`
 	// Unwritten are promotion tags that could not be written; nil when there are none.
 	Unwritten *unwrittenTags `json:"unwritten,omitempty"`
-	// Lease is the name of the lease that the create left on the version, for the process or the next read to take off; empty once it is off.
+	// Lease is the name of the lease that the create left on the version, for the process or the next read to take off. It stays here afterwards.
 	Lease string `json:"lease,omitempty"`
 	// Imported is set between an import and the first read after it.
 	Imported bool `json:"-"`
