@@ -60,6 +60,9 @@ func hasForeignLog(ctx context.Context, path string) (bool, error) {
 		return false, err
 	}
 	inFile, err := recordInFile(ctx, path)
+	if err == nil && inFile == nil && log.newest != nil {
+		inFile, err = recordAnywhere(path)
+	}
 	switch {
 	case err != nil:
 		return false, nil //nolint:nilerr // half a checkpoint, when the power went: the log mends it
@@ -109,6 +112,27 @@ func (s *storage) checkAnswered(ctx context.Context, opened *database) error {
 		"is not there any more, or was not copied along. Put the log back, or a whole copy of the registry. To go on without "+
 		"those writes, copy the file to another name and put that copy back with the subcommand restore",
 		newest.answered-newest.number, baseName(s.path)+logSuffix)
+}
+
+// recordAnywhere looks for a record in a file whose schema knows of none: the first one comes into the file before the schema
+// does, and a process may have been killed in between.
+func recordAnywhere(path string) (found *commitRecord, err error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	file, err := openPlain(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, file.close()) }()
+	pages := make([]byte, 1<<16) // the largest page there is, and a multiple of every other
+	for at := int64(0); at < info.Size() && found == nil && err == nil; at += int64(len(pages)) {
+		if err = file.readAt(pages, at); err == nil {
+			found = findRecord(pages)
+		}
+	}
+	return found, err
 }
 
 // recordTables says whether a file has the table of the record.

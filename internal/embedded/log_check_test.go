@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -148,6 +149,31 @@ func TestWhatAKillAtTheBeginningOfACopyLeavesIsMended(t *testing.T) {
 	if got := client.versions(); got != 2 {
 		t.Errorf("%d versions are left, want 2", got)
 	}
+	closeRegistry(t, again)
+}
+
+// TestWhatAKillInTheFirstCopyLeavesIsMended: the record is copied first, into a file whose schema does not know of it yet.
+func TestWhatAKillInTheFirstCopyLeavesIsMended(t *testing.T) {
+	path := olderRegistry(t)
+	opened, client := open(t, path)
+	older := client.contents()
+	client.want(http.StatusOK, "POST", "registered-models/create", body{"name": "other"})
+	left := duplicate(t, path)
+	closeRegistry(t, opened)
+	root, err := strconv.Atoi(column(t, path, "SELECT rootpage FROM sqlite_schema WHERE name = 'commits'")[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	const page = 4096
+	torn := append(readFile(t, olderFile), make([]byte, root*page)...)[:root*page]
+	copy(torn[(root-1)*page:], readFile(t, left)[(root-1)*page:root*page])
+	overwrite(t, left, torn)
+	age(t, left+"-wal")
+	again, client := open(t, left)
+	if got := client.contents(); got != older {
+		t.Errorf("the registry holds\n%s, and before\n%s", got, older)
+	}
+	client.want(http.StatusOK, "GET", "registered-models/get?name=other", nil)
 	closeRegistry(t, again)
 }
 
