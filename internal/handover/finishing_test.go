@@ -83,6 +83,31 @@ func TestARunThatIsKilledBeforeItsStateIsWrittenRegistersNothingTwice(t *testing
 	})
 }
 
+// A killed apply leaves several versions of one model. The next one registers one after the other, and its waits for their leases do not
+// come one after the other: the second one would find a lease that ran out meanwhile.
+func TestARunThatIsKilledBeforeItsStateIsWrittenLeavesSeveralVersions(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		killed := New(w, Atomic)
+		for _, source := range []string{"s3://m/1", "s3://m/2", "s3://m/3"} {
+			complete(t, killed, source).removal.Stop()
+		}
+		next := New(w, Atomic)
+		var runs sync.WaitGroup
+		for _, source := range []string{"s3://m/1", "s3://m/2", "s3://m/3"} {
+			runs.Go(func() {
+				if version, err := register(t, next, registering(source, Goal{})); err != nil || version.Source != source {
+					t.Errorf("from %s it has version %s from %s (%v)", source, version.Number, version.Source, err)
+				}
+			})
+		}
+		runs.Wait()
+		if len(w.versions) != 3 {
+			t.Errorf("there are %d versions, of three", len(w.versions))
+		}
+	})
+}
+
 func TestCloseTakesAllLeasesOff(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := &taggedWorld{world: newWorld()}

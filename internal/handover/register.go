@@ -51,6 +51,7 @@ func (r *runs) has(run string) bool {
 // appears as long as the server may be at work on it, that is a *LostError and not a second registration. A registry that refuses
 // UnfinishedTag gets the version without it (see Registration.Unmarked): a lost answer is an *AppearedError there.
 func (e *Engine) Register(ctx context.Context, wanted Registering) (*Registration, error) {
+	asked := e.clock.ServerTime()
 	unlock, err := e.locks.lock(ctx, wanted.Model)
 	if err != nil {
 		return nil, err
@@ -59,7 +60,7 @@ func (e *Engine) Register(ctx context.Context, wanted Registering) (*Registratio
 	wanted.NewVersion = resolved(ctx, e.registry, wanted.NewVersion)
 	held := &Registration{engine: e, run: rand.Text()}
 	e.runs.add(held.run)
-	machine, err := e.driveRegistrar(ctx, wanted, held)
+	machine, err := e.driveRegistrar(ctx, wanted, held, asked)
 	if err != nil {
 		return nil, err
 	}
@@ -73,9 +74,10 @@ func (e *Engine) Register(ctx context.Context, wanted Registering) (*Registratio
 	return held, nil
 }
 
-// driveRegistrar drives a registrar for a run to its end.
-func (e *Engine) driveRegistrar(ctx context.Context, wanted Registering, held *Registration) (*registrar, error) {
+// driveRegistrar drives a registrar for a run to its end. asked is when its caller came.
+func (e *Engine) driveRegistrar(ctx context.Context, wanted Registering, held *Registration, asked time.Time) (*registrar, error) {
 	machine := newRegistrar(wanted, held.run, e.runs.has, 1+e.pacing.Repetitions)
+	machine.asked = asked
 	if refusal := e.markRefused.Load(); refusal != nil {
 		machine.unmarked = *refusal
 	}
@@ -225,7 +227,7 @@ func (r *Registration) Held(ctx context.Context) error {
 		},
 		Take: r.Version.Number, Goal: Goal{Model: r.Version.Model},
 	}
-	_, err = r.engine.driveRegistrar(ctx, wanted, r)
+	_, err = r.engine.driveRegistrar(ctx, wanted, r, time.Time{})
 	return err
 }
 

@@ -29,6 +29,9 @@ type registrar struct {
 	// ours reports whether a lease is of this process: another resource's is not waited for.
 	ours  func(run string) bool
 	phase registrarPhase
+	// asked is when the registration was asked for: a lease that ran then is waited for, also if another registration of this
+	// process was waited for in between. Zero stands for the time of the first look.
+	asked time.Time
 	// take is the version to take over: the announced one, or one whose lease ran out while this run waited for it.
 	take registry.Number
 	// version is the one to take over, as the look after the claim showed it.
@@ -217,10 +220,13 @@ func (r *registrar) first(event registrarEvent) registrarAction {
 		}
 		r.known = true
 	}
-	first := !r.waiting()
+	first, asked := !r.waiting(), event.now
+	if !r.asked.IsZero() {
+		asked = r.asked
+	}
 	for _, version := range Unfinished(event.Versions, r.wanted.NewVersion, r.wanted.Goal.Stage) {
 		mark, _ := markOf(version)
-		if first && mark.runs(event.now) && !r.ours(mark.run) {
+		if first && mark.runs(asked) && !r.ours(mark.run) {
 			r.awaited[version.Number] = true
 		}
 		if r.awaited[version.Number] { // Once its run has ended without it, it is taken over.
