@@ -1,15 +1,19 @@
 #!/usr/bin/env bash
-# Prints the path of a Go tool at the exact version of versions.sh, installing it under .work/bin first if need be.
+# Prints the path of a Go tool, building it under .work/bin first if need be. tools/gotools/TOOL/go.mod names the tool and its
+# version, and go.sum there the hash of every module that it is built from.
 # Usage: tools/go-tool.sh TOOL
 set -euo pipefail
 cd "$(dirname "$0")/.."
-source tools/versions.sh
 
-wanted=${1:?which tool?}
-while read -r name module version package; do
-  [[ $name != "$wanted" ]] || break
-done <<<"$GO_TOOLS"
-[[ $name == "$wanted" ]] || { echo "go-tool: unknown tool: $wanted" >&2; exit 2; }
+name=${1:?which tool?}
+from=$PWD/tools/gotools/$name
+[[ -f $from/go.mod ]] || { echo "go-tool: unknown tool: $name" >&2; exit 2; }
+package=$(awk '$1 == "tool" { print $2 }' "$from/go.mod")
+# The module is the longest of those required that the package begins with.
+version=$(awk -v package="$package" '
+  { path = $1 == "require" ? $2 : $1; at = $1 == "require" ? $3 : $2 }
+  at ~ /^v[0-9]/ && index(package "/", path "/") == 1 && length(path) > length(module) { module = path; version = at }
+  END { print version }' "$from/go.mod")
 
 tool=$PWD/.work/bin/$name-$version
 if [[ ! -x $tool ]]; then
@@ -17,12 +21,7 @@ if [[ ! -x $tool ]]; then
   mkdir -p .work/bin
   aside=$(mktemp -d "$PWD/.work/bin/install.XXXXXX")
   trap 'rm -rf "$aside"' EXIT
-  # In a module of its own instead of by `go install`, which wants the list of all versions besides: not every module
-  # proxy gives it. Go's checksum database vouches for what is downloaded, either way.
-  cd "$aside"
-  go mod init tool 2>/dev/null
-  go mod edit -require "$module@$version"
-  CGO_ENABLED=0 GOFLAGS='-trimpath -mod=mod' go build -o "$name" "$module${package#.}" >&2
-  mv "$name" "$tool"
+  (cd "$from" && CGO_ENABLED=0 GOFLAGS='-trimpath -buildvcs=false -mod=readonly' go build -o "$aside/$name" "$package" >&2)
+  mv "$aside/$name" "$tool"
 fi
 echo "$tool"

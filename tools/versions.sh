@@ -1,16 +1,5 @@
-# The exact versions of everything the make targets install. Sourced by the other scripts.
+# The exact versions of what the make targets install beside Go tools (tools/gotools). Sourced by the other scripts.
 # shellcheck shell=bash disable=SC2034
-
-# Name, module, version, and the package below the module, of the tools that are built from Go modules.
-GO_TOOLS='golangci-lint github.com/golangci/golangci-lint/v2 v2.15.0 /cmd/golangci-lint
-tfplugindocs github.com/hashicorp/terraform-plugin-docs v0.25.0 /cmd/tfplugindocs
-changie github.com/miniscruff/changie v1.24.0 .
-opa github.com/open-policy-agent/opa v1.22.2 .
-actionlint github.com/rhysd/actionlint v1.7.12 /cmd/actionlint
-deadcode golang.org/x/tools v0.52.0 /cmd/deadcode
-govulncheck golang.org/x/vuln v1.9.0 /cmd/govulncheck
-goreleaser github.com/goreleaser/goreleaser/v2 v2.16.0 .
-syft github.com/anchore/syft v1.57.0 /cmd/syft'
 
 # The Terraform for machines without a Terraform CLI.
 TERRAFORM_VERSION=1.15.5

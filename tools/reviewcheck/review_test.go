@@ -34,7 +34,7 @@ func TestReview(t *testing.T) {
 	t.Log(opa(t, "test", "--fail-on-empty", "--verbose", review, plans))
 }
 
-// opa runs OPA, at the version of tools/versions.sh, and ends the test unless it succeeds.
+// opa runs OPA, at the version of tools/gotools/opa, and ends the test unless it succeeds.
 func opa(t *testing.T, args ...string) string {
 	t.Helper()
 	program := os.Getenv("OPA")
