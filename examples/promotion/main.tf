@@ -8,7 +8,8 @@
 #       ~ archived_versions         = [
 #           + "1",
 #         ]
-#       ~ stage                     = "Staging" -> "Production"
+#       + from_stage                = "Staging"
+#       + stage                     = "Production"
 #         # (9 unchanged attributes hidden)
 #     }
 #

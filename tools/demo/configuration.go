@@ -23,11 +23,14 @@ resource "mlregistry_registered_model" "fraud" {
 `, providerAddress, trackingURI, model)
 }
 
-// addressV2 is how plans call version 2.
-const addressV2 = "mlregistry_model_version.v2"
+// addressV1 and addressV2 are how plans call the two versions.
+const (
+	addressV1 = "mlregistry_model_version.v1"
+	addressV2 = "mlregistry_model_version.v2"
+)
 
-// versionBlock is the block of version 1 or 2. With no stage the line is left out: the stage is then shown in the
-// state and not managed.
+// versionBlock is the block of version 1 or 2. With no stage the line is left out: the stage is then not
+// managed, and null in the state.
 func versionBlock(number int, stage string) string {
 	block := fmt.Sprintf(`resource "mlregistry_model_version" "v%[1]d" {
   model_name = mlregistry_registered_model.fraud.name

@@ -37,7 +37,8 @@ func parsePlan(text string) (plan, error) {
 
 // lines writes what the plan does, in a fixed order: "ADDRESS: NAME BEFORE -> AFTER" for every attribute of a resource
 // that it updates, "ADDRESS: ACTION" for everything else. Who leaves a stage is a line of its own, "ADDRESS: archives
-// LIST", also where the list is the same as that of the last promotion and Terraform prints no difference.
+// LIST", also where the list is the same as that of the last promotion and Terraform prints no difference; where nobody does, there
+// is none.
 func (p plan) lines() []string {
 	var lines []string
 	for _, resource := range p.Changes {
@@ -51,6 +52,7 @@ func (p plan) lines() []string {
 		for _, name := range slices.Sorted(maps.Keys(change.After)) {
 			before, after := compact(change.Before[name]), compact(change.After[name])
 			switch {
+			case name == leavingAttribute && after == "[]":
 			case name == leavingAttribute:
 				lines = append(lines, fmt.Sprintf("%s: archives %s", resource.Address, after))
 			case before != after:

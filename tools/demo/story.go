@@ -51,15 +51,17 @@ func (s *scene) secondVersion(ctx context.Context) error {
 
 func (s *scene) takeover(ctx context.Context) error {
 	s.act("Version 2 takes over: one line moves from v1 to v2",
-		`v1's stage is left out instead of set to "Archived". Terraform then has nothing to do for v1, and version 1 leaves`,
-		"in the same transaction in which version 2 enters. With \"Archived\", v1 would be a change of its own that may come",
-		"first: nobody would be in Production for a moment.")
+		`v1's stage is left out instead of set to "Archived": it is then not managed, and null in the state, which sends nothing.`,
+		"Version 1 leaves in the same transaction in which version 2 enters. With \"Archived\", v1 would be a transition of its",
+		"own that may come first: nobody would be in Production for a moment.")
 	if err := s.configure(versionBlock(1, "") + "\n" + versionBlock(2, "Production")); err != nil {
 		return err
 	}
 	if err := s.plan(ctx, "takeover.tfplan",
+		addressV1+`: stage "Production" -> null`,
 		addressV2+`: archives ["1"]`,
-		addressV2+`: stage "Staging" -> "Production"`); err != nil {
+		addressV2+`: from_stage null -> "Staging"`,
+		addressV2+`: stage null -> "Production"`); err != nil {
 		return err
 	}
 	if err := s.watched(ctx, func() error { return s.applyPlan(ctx, "takeover.tfplan") }); err != nil {

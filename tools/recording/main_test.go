@@ -89,7 +89,7 @@ func TestThePictureOfTheReadme(t *testing.T) {
 	}
 	defer file.Close()
 	texts := strings.Join(shownTexts(t, file), "\n")
-	for _, want := range []string{"checks passed", `~ stage                     = "Staging" -> "Production"`, "No changes."} {
+	for _, want := range []string{"checks passed", `+ from_stage                = "Staging"`, "No changes."} {
 		if !strings.Contains(texts, want) {
 			t.Errorf("demo.svg does not show %q", want)
 		}
