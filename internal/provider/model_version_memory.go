@@ -21,7 +21,7 @@ type versionMemory struct {
 	// View is who held which stage of the model, as this operation has read it last. It is not kept: see Production.
 	View handover.View `json:"-"`
 	// Production is who held Production at the last read, for a version that is to be in Staging: its promotion is planned from that.
-	// nothing else that others move is kept, since Terraform takes a change of the private state for one of the object.
+	// Nothing else that others move is kept, since Terraform takes a change of the private state for one of the object.
 	Production []registry.Number `json:"production"`
 	// Source is the version's source as the registry writes it.
 	Source string `json:"source,omitempty"`

@@ -3,7 +3,6 @@ package soak_test
 import (
 	"os"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -61,11 +60,6 @@ func TestInterrupted(t *testing.T) {
 				t.Errorf("the apply did not end by itself:\n%s", result.Output)
 			}
 			s.checkNoneUnknown()
-			holder := s.production()
-			if len(holder) == 1 && s.VersionTags(t, s.model, holder[0])[handover.UnfinishedTag] != "" &&
-				!strings.Contains(result.Output, "keeps a tag of this provider") && !strings.Contains(result.Output, "waits for the next apply") {
-				t.Errorf("version %s is still marked as unfinished, and nobody was told:\n%s", holder[0], result.Output)
-			}
 			s.checkRecovery(false, false)
 		})
 	}
