@@ -144,9 +144,6 @@ func (r *run) checkVersions(o outcome) {
 		_, unfinished := version.Tags[handover.UnfinishedTag]
 		switch {
 		case r.known[version.Number] || unfinished:
-		case o.front.crashed() && o.front.finished(version.Number):
-			r.lost[version.Number] = true // Killed between the last request and Terraform's writing of the state.
-			r.known[version.Number] = true
 		default:
 			r.check(false, "nobody knows of version %s (%s)", version.Number, path.Base(version.Source))
 		}

@@ -45,6 +45,9 @@ func (c *core) apply(ctx context.Context, at string, made plan, how pace) proble
 	}
 	slices.SortFunc(nodes, func(a, b node) int { return strings.Compare(a.key, b.key) })
 	how.walk(nodes)
+	if c.kept == nil { // Terraform ends the process of each walk. What fails then is told to nobody.
+		_ = running.end()
+	}
 	walk.mu.Lock()
 	defer walk.mu.Unlock()
 	return slices.Clone(walk.problems)

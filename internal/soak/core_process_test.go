@@ -19,7 +19,9 @@ import (
 // process is one provider process: it lives for one walk. Its methods are the calls of the protocol, with values instead
 // of their encoding.
 type process struct {
-	server    tfprotov6.ProviderServer
+	server tfprotov6.ProviderServer
+	// end is what the process does when Terraform tells it to end.
+	end       func() error
 	resources map[string]*tfprotov6.Schema
 }
 
@@ -78,7 +80,8 @@ func reported(address string, diagnostics []*tfprotov6.Diagnostic, err error) pr
 // start starts a provider and configures it. validated says that its block is validated first, as it is in every walk; terraform test
 // configures the provider that it keeps without that.
 func start(ctx context.Context, settings map[string]any, validated bool) (*process, problems) {
-	p := &process{server: provider.Lean(providerserver.NewProtocol6(provider.New("test")())(), false)}
+	constructor, end := provider.NewClosing("test")
+	p := &process{server: provider.Lean(providerserver.NewProtocol6(constructor())(), false), end: end}
 	schema, err := p.server.GetProviderSchema(ctx, &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil {
 		return nil, reported("provider", nil, err)

@@ -60,7 +60,7 @@ func TestInterrupted(t *testing.T) {
 				t.Errorf("the apply did not end by itself:\n%s", result.Output)
 			}
 			s.checkNoneUnknown()
-			s.checkRecovery(false, false)
+			s.checkRecovery(false)
 		})
 	}
 }
