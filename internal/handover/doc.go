@@ -38,7 +38,8 @@
 //
 // # Leases
 //
-// A version bears the tag mlregistry.unfinished from its registration until the resource that registered it is through.
+// A version bears the tag mlregistry.unfinished from its registration until Terraform has written the state that has it: the run takes it
+// off some seconds after the resource is through, or when its process ends, and the next read of the state does if the run was killed.
 // Its value is a lease (see UnfinishedTag) in the server's clock. A version whose lease runs belongs to the run that renews
 // it. One whose lease has run out, or was given up, belongs to nobody: an apply whose plan has announced it takes it over. It
 // claims the version by a tag of its own, looks, and gives up if another run's claim is there: of two that claim at once, at
