@@ -8,33 +8,11 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
-
-	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
 )
 
-// taggedWorld is a world that takes the tags of several versions at once.
-type taggedWorld struct {
-	*world
-	mu sync.Mutex
-}
-
-func (w *taggedWorld) SetVersionTag(ctx context.Context, model string, number registry.Number, key, value string) error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.world.SetVersionTag(ctx, model, number, key, value)
-}
-
-func (w *taggedWorld) DeleteVersionTag(ctx context.Context, model string, number registry.Number, key string) error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.world.DeleteVersionTag(ctx, model, number, key)
-}
-
 // leased counts the versions with a lease.
-func (w *taggedWorld) leased() (count int) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for _, version := range w.versions {
+func (w *world) leased() (count int) {
+	for _, version := range w.sorted() {
 		if _, marked := markOf(version); marked {
 			count++
 		}
@@ -58,7 +36,7 @@ func complete(t *testing.T, engine *Engine, source string) *Registration {
 // Terraform writes its state after the create has returned. A run that is killed in between has left a lease.
 func TestALeaseStaysUntilTheStateIsWritten(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := &taggedWorld{world: newWorld()}
+		w := newWorld()
 		complete(t, New(w, Atomic), "s3://m/1")
 		time.Sleep(leaseTime - finishMargin - time.Second)
 		if w.leased() != 1 {
@@ -110,7 +88,7 @@ func TestARunThatIsKilledBeforeItsStateIsWrittenLeavesSeveralVersions(t *testing
 
 func TestCloseTakesAllLeasesOff(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := &taggedWorld{world: newWorld()}
+		w := newWorld()
 		engine := New(w, Atomic)
 		for source := range 5 {
 			complete(t, engine, fmt.Sprintf("s3://m/%d", source))
@@ -129,7 +107,7 @@ func TestCloseTakesAllLeasesOff(t *testing.T) {
 // Close must be through in a second or two, on slow servers as well.
 func TestFewLeasesWaitForClose(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := &taggedWorld{world: newWorld()}
+		w := newWorld()
 		engine := New(w, Atomic)
 		for source := range 3 * maxFinishing {
 			complete(t, engine, fmt.Sprintf("s3://m/%d", source))
@@ -148,7 +126,7 @@ func TestFewLeasesWaitForClose(t *testing.T) {
 // A lease that ran out may be another run's by now: it is not taken off any more.
 func TestALeaseThatRanOutIsNotTakenOff(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := &taggedWorld{world: newWorld()}
+		w := newWorld()
 		engine := New(w, Atomic)
 		complete(t, engine, "s3://m/1").removal.Stop()
 		time.Sleep(2 * leaseTime)
@@ -165,14 +143,14 @@ func TestALeaseIsTakenOffWhatIsInTheState(t *testing.T) {
 		killed := complete(t, New(w, Atomic), "s3://m/1")
 		killed.removal.Stop()
 		var taken *TakenError
-		if off, err := New(w, Atomic).FinishStored(context.Background(), w.versions[1], "another"); off || !errors.As(err, &taken) {
+		if off, err := New(w, Atomic).FinishStored(context.Background(), w.version(1), "another"); off || !errors.As(err, &taken) {
 			t.Errorf("another run's: %t, %v", off, err)
 		}
 		for range 2 { // The second time there is none.
-			if off, err := New(w, Atomic).FinishStored(context.Background(), w.versions[1], killed.Lease()); !off || err != nil {
+			if off, err := New(w, Atomic).FinishStored(context.Background(), w.version(1), killed.Lease()); !off || err != nil {
 				t.Errorf("its own: %t, %v", off, err)
 			}
-			if _, marked := markOf(w.versions[1]); marked {
+			if _, marked := markOf(w.version(1)); marked {
 				t.Error("the version has its lease still")
 			}
 		}

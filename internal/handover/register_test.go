@@ -249,8 +249,8 @@ func TestALongRunRenewsItsLease(t *testing.T) {
 			t.Fatal(err)
 		}
 		time.Sleep(5 * leaseTime)
-		if mark, marked := markOf(w.versions[1]); !marked || !mark.runs(time.Now()) {
-			t.Errorf("after %s the lease is %q", 5*leaseTime, w.versions[1].Tags[UnfinishedTag])
+		if mark, marked := markOf(w.version(1)); !marked || !mark.runs(time.Now()) {
+			t.Errorf("after %s the lease is %q", 5*leaseTime, w.version(1).Tags[UnfinishedTag])
 		}
 		if _, found, leased := New(w, Atomic).Left(context.Background(), w.sorted(), registering("s3://m/1", Goal{}).NewVersion, registry.StageNone); found ||
 			len(leased) != 1 {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
@@ -17,6 +18,8 @@ import (
 type world struct {
 	registry.Registry // Panics for what the engine must not call.
 
+	// mu guards what follows it while calls and late commits run side by side.
+	mu       sync.Mutex
 	clock    time.Time
 	versions map[registry.Number]registry.Version
 	log      []string
@@ -46,6 +49,8 @@ func newWorld(stages ...registry.Stage) *world {
 }
 
 func (w *world) add(version registry.Version) registry.Version {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.tick()
 	version.Model, version.Number = testModel, registry.Number(len(w.versions)+1)
 	version.CreatedAt, version.UpdatedAt = w.clock, w.clock
@@ -59,6 +64,20 @@ func (w *world) tick() {
 	}
 }
 
+// note writes down a call.
+func (w *world) note(what string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.log = append(w.log, what)
+}
+
+// version returns a version as it is now.
+func (w *world) version(number registry.Number) registry.Version {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.versions[number]
+}
+
 func (w *world) at(what string) {
 	if w.step != nil {
 		w.step(what)
@@ -70,7 +89,7 @@ func (w *world) Versions(ctx context.Context, _ string) ([]registry.Version, err
 		return nil, ctx.Err()
 	}
 	w.at("read")
-	w.log = append(w.log, "read")
+	w.note("read")
 	if w.fault != nil {
 		if instead, _ := w.fault("read"); instead != nil {
 			return nil, instead
@@ -80,6 +99,8 @@ func (w *world) Versions(ctx context.Context, _ string) ([]registry.Version, err
 }
 
 func (w *world) sorted() []registry.Version {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	return slices.SortedFunc(maps.Values(w.versions), func(a, b registry.Version) int { return int(a.Number - b.Number) })
 }
 
@@ -92,7 +113,7 @@ func (w *world) TransitionStage(ctx context.Context, t registry.Transition) (reg
 		what += "!"
 	}
 	w.at(what)
-	w.log = append(w.log, what)
+	w.note(what)
 	var instead, after error
 	if w.fault != nil {
 		instead, after = w.fault(what)
@@ -105,6 +126,8 @@ func (w *world) TransitionStage(ctx context.Context, t registry.Transition) (reg
 		archived = Observe(w.sorted()).Others(t.Stage, t.Number)
 		w.at("commit " + what)
 	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.tick()
 	for _, number := range archived {
 		w.set(number, registry.StageArchived)
@@ -123,7 +146,7 @@ func (w *world) set(number registry.Number, stage registry.Stage) {
 }
 
 func (w *world) CreateVersion(_ context.Context, wanted registry.NewVersion) (registry.Version, error) {
-	w.log = append(w.log, "create")
+	w.note("create")
 	w.wanted = wanted
 	var instead, after error
 	if w.fault != nil {
@@ -142,6 +165,8 @@ func (w *world) Version(ctx context.Context, _ string, number registry.Number) (
 	if ctx.Err() != nil {
 		return registry.Version{}, ctx.Err()
 	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	version, found := w.versions[number]
 	if !found {
 		return registry.Version{}, &registry.Error{Kind: registry.ErrNotFound, Message: "not found"}
@@ -156,12 +181,14 @@ func (w *world) Model(context.Context, string) (registry.Model, error) {
 func (w *world) DeleteVersion(_ context.Context, _ string, number registry.Number) error {
 	what := fmt.Sprintf("delete %s", number)
 	w.at(what)
-	w.log = append(w.log, what)
+	w.note(what)
 	var instead, after error
 	if w.fault != nil {
 		instead, after = w.fault(what)
 	}
 	if instead == nil {
+		w.mu.Lock()
+		defer w.mu.Unlock()
 		delete(w.versions, number)
 		instead = after
 	}
@@ -178,7 +205,7 @@ func (w *world) DeleteVersionTag(_ context.Context, _ string, number registry.Nu
 
 func (w *world) tag(number registry.Number, what string, change func(map[string]string)) error {
 	w.at(what)
-	w.log = append(w.log, what)
+	w.note(what)
 	var instead, after error
 	if w.fault != nil {
 		instead, after = w.fault(what)
@@ -186,6 +213,8 @@ func (w *world) tag(number registry.Number, what string, change func(map[string]
 	if instead != nil {
 		return instead
 	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	version := w.versions[number]
 	version.Tags = maps.Clone(version.Tags)
 	if version.Tags == nil {
