@@ -45,6 +45,7 @@ func scenes() []scene {
 		{"two promote the same version", []registry.Stage{production, staging}, []Goal{toProduction(2, 1), toProduction(2, 1)}, nil, 2},
 		{"nobody holds the stage", []registry.Stage{archived, staging, none}, []Goal{toProduction(2), toProduction(3)}, nil, 2},
 		{"two hold the stage", []registry.Stage{production, production, staging}, []Goal{toProduction(1, 2), toProduction(3, 1, 2)}, nil, 2},
+		{"two hold the stage, and the newer one keeps it", []registry.Stage{production, production, staging}, []Goal{toProduction(2, 1), toProduction(3, 1, 2)}, nil, 2},
 		{"one promotes, the old holder's block goes", three, []Goal{toProduction(2, 1), leave(1, production)}, []string{"3->Production!"}, 2},
 		{"both leave", []registry.Stage{production, staging}, []Goal{leave(1, production), from(leave(1, ""), production)}, []string{"2->Production!"}, 2},
 	}

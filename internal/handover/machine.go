@@ -278,7 +278,8 @@ func (m *Machine) clear(event Event) Action {
 }
 
 // tookEffect reports whether the latest look shows the effect of sent. That a version was archived may be another client's
-// doing, so that the request of this one may still be under way: it is waited for.
+// doing, so that the request of this one may still be under way: it is waited for. So may one that was to archive the others of a
+// stage which its version held already: that they are gone may be another client's doing as well.
 func (m *Machine) tookEffect() bool {
 	now, found := registry.FindVersion(m.latest, m.sent.Number)
 	if !found || now.Stage != m.sent.Stage {
@@ -286,7 +287,7 @@ func (m *Machine) tookEffect() bool {
 	}
 	old, _ := registry.FindVersion(m.before, m.sent.Number)
 	return old.Stage != now.Stage || !old.UpdatedAt.Equal(now.UpdatedAt) ||
-		len(Observe(m.latest).Others(m.sent.Stage, m.sent.Number)) == 0
+		!m.late && len(Observe(m.latest).Others(m.sent.Stage, m.sent.Number)) == 0
 }
 
 // again plans the transitions anew: somebody may have moved a version since.

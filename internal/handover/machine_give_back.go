@@ -1,6 +1,10 @@
 package handover
 
-import "github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
+import (
+	"slices"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
+)
 
 // givesBack reports whether the goal was given up and an old holder gets the stage back.
 func (m *Machine) givesBack() bool { return m.subject != m.goal.Version }
@@ -9,12 +13,18 @@ func (m *Machine) givesBack() bool { return m.subject != m.goal.Version }
 // the stage has one: a stage that had a holder must have one again.
 func (m *Machine) giveUp(cause error) Action {
 	m.failure, m.dangling = cause, m.late
-	holder, had := greatest(m.planned, m.goal.Stage)
-	if !m.touched && !m.unknown || !m.goal.Exclusive() || !had || holder.Number == m.goal.Version {
+	if _, had := m.predecessor(); !m.touched && !m.unknown || !m.goal.Exclusive() || !had {
 		return m.failed(&FailedError{Cause: cause})
 	}
 	m.looks, m.rounds = 0, 0
 	return m.look(phaseEmpty)
+}
+
+// predecessor returns the version that gets the stage back: of those that held it when the handover was planned, the greatest other
+// than the goal's own, which another client may have archived meanwhile.
+func (m *Machine) predecessor() (registry.Version, bool) {
+	others := slices.DeleteFunc(slices.Clone(m.planned), func(version registry.Version) bool { return version.Number == m.goal.Version })
+	return greatest(others, m.goal.Stage)
 }
 
 // empty gives the stage back to the version that held it, unless it has a holder. If that is the goal's version, the answer
@@ -28,7 +38,7 @@ func (m *Machine) empty(event Event) Action {
 	if len(registry.Holders(m.latest, m.goal.Stage)) > 0 {
 		return m.failed(&FailedError{Cause: m.failure})
 	}
-	holder, _ := greatest(m.planned, m.goal.Stage)
+	holder, _ := m.predecessor()
 	m.subject = holder.Number
 	return m.send([]registry.Transition{{Model: m.goal.Model, Number: holder.Number, Stage: m.goal.Stage}})
 }
