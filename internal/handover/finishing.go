@@ -31,30 +31,27 @@ type finishing struct {
 // out, sooner where many wait, by Close at the end of the process, or by FinishStored if the process was killed. Its errors are those
 // of Finish, but for those of the removal.
 func (r *Registration) FinishLater(ctx context.Context) error {
-	if r.Unmarked != nil {
+	return r.conclude(ctx, func(context.Context) error {
+		r.engine.finishing.add(r)
 		return nil
-	}
-	r.stop()
-	ctx, cancel := withGrace(ctx)
-	defer cancel()
-	if err := r.Held(ctx); err != nil {
-		return err
-	}
+	})
+}
+
+// add lets the lease of a registration stay for a while, and shortens the time of the oldest where many wait.
+func (f *finishing) add(r *Registration) {
 	r.mu.Lock()
 	late := r.until.Sub(r.engine.clock.ServerTime()) - finishMargin
 	r.completed = time.Now()
 	r.mu.Unlock()
-	f := &r.engine.finishing
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.waiting = append(f.waiting, r)
 	r.removal = time.AfterFunc(late, func() { f.end(context.Background(), r) })
 	if excess := len(f.waiting) - maxFinishing; excess > 0 {
 		for _, oldest := range f.waiting[:excess] {
-			oldest.removal.Reset(max(0, min(late, finishAge-time.Since(oldest.completed))))
+			oldest.removal.Reset(max(0, finishAge-time.Since(oldest.completed)))
 		}
 	}
-	return nil
 }
 
 // Lease returns the name by which FinishStored knows the lease again; empty for a version without one.

@@ -233,21 +233,23 @@ func (r *Registration) Held(ctx context.Context) error {
 
 // Finish takes the lease off: the version is in a state, or will be in a moment.
 func (r *Registration) Finish(ctx context.Context) error {
-	if r.Unmarked != nil {
-		return nil
-	}
-	r.stop()
-	ctx, cancel := withGrace(ctx)
-	defer cancel()
-	if err := r.Held(ctx); err != nil {
-		return err
-	}
-	return r.engine.deleteTag(ctx, r.Version.Model, r.Version.Number, UnfinishedTag)
+	return r.conclude(ctx, func(ctx context.Context) error {
+		return r.engine.deleteTag(ctx, r.Version.Model, r.Version.Number, UnfinishedTag)
+	})
 }
 
 // GiveUp ends the lease before it runs out: no state has the version, and the next apply may take it over. One without a lease stays as
 // it is.
 func (r *Registration) GiveUp(ctx context.Context) error {
+	return r.conclude(ctx, func(ctx context.Context) error {
+		r.engine.runs.names.Delete(r.run)
+		return r.engine.registry.SetVersionTag(ctx, r.Version.Model, r.Version.Number, UnfinishedTag, lease{run: r.run}.String())
+	})
+}
+
+// conclude ends the renewals, makes sure that the version belongs to this run, and then does what ends the registration. For a version
+// without a lease there is nothing to do.
+func (r *Registration) conclude(ctx context.Context, end func(ctx context.Context) error) error {
 	if r.Unmarked != nil {
 		return nil
 	}
@@ -257,8 +259,7 @@ func (r *Registration) GiveUp(ctx context.Context) error {
 	if err := r.Held(ctx); err != nil {
 		return err
 	}
-	r.engine.runs.names.Delete(r.run)
-	return r.engine.registry.SetVersionTag(ctx, r.Version.Model, r.Version.Number, UnfinishedTag, lease{run: r.run}.String())
+	return end(ctx)
 }
 
 func (r *Registration) stop() {

@@ -69,12 +69,7 @@ func (r *modelStageResource) ModifyPlan(ctx context.Context, req resource.Modify
 // planTakeOver plans a pointer that is new to the state, from the process's first observation of the model.
 func (r *modelStageResource) planTakeOver(ctx context.Context, config, plan *modelStageState, diags *diag.Diagnostics) {
 	goal := r.session.guard(plan.goal(ctx, diags))
-	observed, err := r.session.firstVersions(ctx, goal.Model)
-	if err != nil {
-		diags.AddError(fmt.Sprintf("Unable to read the versions of model %q", goal.Model), explain(err))
-		return
-	}
-	version, ok := r.pointedVersion(ctx, observed, goal, diags)
+	observed, version, ok := r.look(ctx, goal, r.session.firstVersions, diags)
 	if !ok {
 		return
 	}
@@ -86,6 +81,19 @@ func (r *modelStageResource) planTakeOver(ctx context.Context, config, plan *mod
 		warnOfStrangers(goal, leaving, "this pointer is new to the stage", diags)
 	}
 	plan.ArchivedVersions, plan.FromStage = versionList(leaving), types.StringValue(string(version.Stage))
+}
+
+// look reads the versions of the goal's model, and finds the one that the pointer is pointed at.
+func (r *modelStageResource) look(
+	ctx context.Context, goal handover.Goal, read func(context.Context, string) ([]registry.Version, error), diags *diag.Diagnostics,
+) ([]registry.Version, registry.Version, bool) {
+	observed, err := read(ctx, goal.Model)
+	if err != nil {
+		diags.AddError(fmt.Sprintf("Unable to read the versions of model %q", goal.Model), explain(err))
+		return nil, registry.Version{}, false
+	}
+	version, ok := r.pointedVersion(ctx, observed, goal, diags)
+	return observed, version, ok
 }
 
 // planMove plans a pointer that is in the state: who leaves, from what the state says of the holders, and where the version comes from,
@@ -100,12 +108,7 @@ func (r *modelStageResource) planMove(
 	from := goal.Stage // Where the version is: the plan and the one made again during apply agree.
 	_, seen := r.session.seenVersions(goal.Model)
 	if !slices.Contains(view[goal.Stage], goal.Version) {
-		observed, err := r.session.lookOnce(ctx, goal.Model)
-		if err != nil {
-			diags.AddError(fmt.Sprintf("Unable to read the versions of model %q", goal.Model), explain(err))
-			return
-		}
-		version, ok := r.pointedVersion(ctx, observed, goal, diags)
+		_, version, ok := r.look(ctx, goal, r.session.lookOnce, diags)
 		if !ok {
 			return
 		}
