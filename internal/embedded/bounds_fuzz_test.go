@@ -24,14 +24,17 @@ func longInput(head, unit string, count uint32, tail string) string {
 	return head + strings.Repeat(unit, times) + tail
 }
 
+// longSeed is a seed of a fuzz target: a head, a unit that is repeated, and a tail. See longInput.
+type longSeed struct {
+	head, unit string
+	count      uint32
+	tail       string
+}
+
 // addFilterSeeds adds what attackers try on a reader of filters and of sort orders.
 func addFilterSeeds(f *testing.F) {
 	f.Helper()
-	for _, each := range []struct {
-		head, unit string
-		count      uint32
-		tail       string
-	}{
+	for _, each := range []longSeed{
 		{"name = 'a'", "", 0, ""},
 		{"name LIKE 'a%' AND tags.`k` != \"v\"", "", 0, ""},
 		{"name IN (", "'a', ", 49_000, "'b')"},
@@ -166,11 +169,7 @@ func FuzzOrderBy(f *testing.F) {
 }
 
 func FuzzMessage(f *testing.F) {
-	for _, each := range []struct {
-		head, unit string
-		count      uint32
-		tail       string
-	}{
+	for _, each := range []longSeed{
 		{`{"name":"m","version":"1","tags":[{"key":"k","value":"v"}]}`, "", 0, ""},
 		{`{"name":"x","tags":[`, `{},`, 99_000, `{}]}`},
 		{`{"name":"x","tags":[`, `{"key":"k"},`, 19_000, `{}]}`},
@@ -217,11 +216,7 @@ func FuzzMessage(f *testing.F) {
 }
 
 func FuzzQuery(f *testing.F) {
-	for _, each := range []struct {
-		head, unit string
-		count      uint32
-		tail       string
-	}{
+	for _, each := range []longSeed{
 		{"name=m&filter=name%3D'm'&order_by=name&order_by=version_number&max_results=7", "", 0, ""},
 		{"", "&", 99_000, ""},
 		{"", "filter=", 20_000, ""},

@@ -1,9 +1,7 @@
 package embedded
 
 import (
-	"net/http"
 	"path/filepath"
-	"strings"
 	"testing"
 )
 
@@ -74,19 +72,9 @@ func TestACommitTakesOneSync(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = opened.Close() })
-	client := &http.Client{Transport: Transport(opened)}
 	write := func(path, content string) {
 		t.Helper()
-		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://embedded/api/2.0/mlflow/"+path, strings.NewReader(content))
-		if err != nil {
-			t.Fatal(err)
-		}
-		request.Header.Set("Content-Type", "application/json")
-		answer, err := client.Do(request)
-		if err != nil || answer.StatusCode != http.StatusOK {
-			t.Fatalf("%v, %v", answer, err)
-		}
-		_ = answer.Body.Close()
+		post(t, opened, path, content)
 	}
 	write("registered-models/create", `{"name": "m"}`)
 	file, _, err := opened.storage.use(t.Context())

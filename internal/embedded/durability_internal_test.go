@@ -7,6 +7,21 @@ import (
 	"testing"
 )
 
+// post sends a write to a registry, and wants it done.
+func post(t *testing.T, registry *Registry, path, content string) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://embedded/api/2.0/mlflow/"+path, strings.NewReader(content))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Content-Type", "application/json")
+	answer, err := (&http.Client{Transport: Transport(registry)}).Do(request)
+	if err != nil || answer.StatusCode != http.StatusOK {
+		t.Fatalf("%s: %v, %v", path, answer, err)
+	}
+	_ = answer.Body.Close()
+}
+
 // No test can cut the power. What SQLite needs to have a commit on the disk when it is answered is that each connection says so:
 // with less than FULL (2), a commit of a write-ahead log is synced later.
 func TestEachCommitIsSynced(t *testing.T) {
@@ -15,18 +30,7 @@ func TestEachCommitIsSynced(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = registry.Close() })
-	client := &http.Client{Transport: Transport(registry)}
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://embedded/api/2.0/mlflow/registered-models/create",
-		strings.NewReader(`{"name": "fraud"}`))
-	if err != nil {
-		t.Fatal(err)
-	}
-	request.Header.Set("Content-Type", "application/json")
-	answer, err := client.Do(request)
-	if err != nil || answer.StatusCode != http.StatusOK {
-		t.Fatalf("%v, %v", answer, err)
-	}
-	_ = answer.Body.Close()
+	post(t, registry, "registered-models/create", `{"name": "fraud"}`)
 
 	file, _, err := registry.storage.use(t.Context())
 	if err != nil {

@@ -1,365 +1,149 @@
 package handover
 
 import (
-	"cmp"
-	"errors"
-	"fmt"
-	"maps"
+	"context"
+	"sync"
 	"time"
 
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
 )
 
-// Registering is what a registration is to bring about.
-type Registering struct {
-	registry.NewVersion
-	// Take is the version that the plan has announced to take over, because a run that ended registered it and no state has
-	// it; 0 to register a new one.
-	Take registry.Number
-	// Goal is what is to become of the version afterwards. Its Version is ignored.
-	Goal Goal
+// Registration is a version that this run has registered, or taken over, and the lease on it. The lease is renewed until
+// Finish, FinishLater or GiveUp ends it.
+type Registration struct {
+	// Version is the version as it was registered or found. One that was taken over may have another description and other
+	// tags than the wanted ones.
+	Version registry.Version
+	// Taken says that an earlier run registered it.
+	Taken bool
+	// Unmarked is the registry's refusal of UnfinishedTag, without which the version was registered then: there is no lease on it,
+	// and nobody finds it again whose run does not come to its end. Nil where the registry takes the tag.
+	Unmarked error
+
+	engine *Engine
+	run    string
+	mu     sync.Mutex
+	until  time.Time
+	end    context.CancelFunc
+	ended  chan struct{}
+	// completed and removal are set by FinishLater: when the registration was complete, and the timer that takes its lease off.
+	completed time.Time
+	removal   *time.Timer
 }
 
-// registrar decides what one client does next to register a version exactly once, or to take one over that belongs to
-// nobody. Like Machine it does no I/O, reads no clock and draws no numbers.
-type registrar struct {
-	wanted Registering
-	// run is the name that this run has drawn for its lease.
-	run string
-	// ours reports whether a lease is of this process: another resource's is not waited for.
-	ours  func(run string) bool
-	phase registrarPhase
-	// asked is when the registration was asked for: a lease that ran then is waited for, also if another registration of this
-	// process was waited for in between. Zero stands for the time of the first look.
-	asked time.Time
-	// take is the version to take over: the announced one, or one whose lease ran out while this run waited for it.
-	take registry.Number
-	// version is the one to take over, as the look after the claim showed it.
-	version registry.Version
-	// leased is until when the lease runs that is waited for.
-	leased time.Time
-	// claimUntil is how long the claim of this run counts at least.
-	claimUntil time.Time
-	// awaited are the versions whose lease ran at the first look.
-	awaited map[registry.Number]bool
-	// cause is why the answer to the creation is missing, late whether it may still take effect.
-	cause error
-	late  bool
-	tries int
-	// unmarked is why the version is registered without UnfinishedTag, which the registry refuses; nil with it.
-	unmarked error
-	// newest is the greatest number at the first look, which known says has been made.
-	newest registry.Number
-	known  bool
-	// attempts is how often the creation may be sent: more than once only where MLflow itself said that it failed.
-	attempts int
-	looks    int
-	retry    time.Duration
+// renewed returns a lease that begins now.
+func (r *Registration) renewed() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.until = r.engine.clock.ServerTime().Add(leaseTime)
+	return lease{run: r.run, until: r.until}.String()
 }
 
-type registrarPhase int
-
-const (
-	// registrarFirst: the look before anything is done.
-	registrarFirst registrarPhase = iota
-	// registrarCreate: the answer to the creation.
-	registrarCreate
-	// registrarFind: the look that is to show the version whose creation was not answered.
-	registrarFind
-	// registrarRefused: the look that is to show that a creation whose mark was refused has made no version.
-	registrarRefused
-	// registrarClaim: the answer to the claim on the version that is to be taken over.
-	registrarClaim
-	// registrarClaimed: the look that is to show whether the claim is the only one.
-	registrarClaimed
-	// registrarOwn: the answer to the lease on the version that was claimed.
-	registrarOwn
-	// registrarYieldClaim: the answer to the removal of the lease, before the claim is removed.
-	registrarYieldClaim
-	// registrarYield: the answer to the removal of the claim, before take is tried again or given up with cause.
-	registrarYield
-	// registrarUndo: the look before a lease that came too late is taken off again.
-	registrarUndo
-	// registrarRelease: the answer to the removal of the claim, after the version is owned.
-	registrarRelease
-)
-
-// registrarDo is the kind of an action of a registrar.
-type registrarDo int
-
-const (
-	registrarLook registrarDo = iota
-	registrarSendCreate
-	registrarSetTag
-	registrarDeleteTag
-	registrarWait
-	registrarFinish
-)
-
-// registrarAction is what a registrar asks for.
-type registrarAction struct {
-	do registrarDo
-	// unmarked says that a creation goes without UnfinishedTag.
-	unmarked bool
-	// number and key name the tag.
-	number registry.Number
-	key    string
-	wait   Wait
-	count  int
-	// until is when a lease that is waited for runs out; zero for another wait.
-	until      time.Time
-	retryAfter time.Duration
-	version    registry.Version
-	err        error
-}
-
-// registrarEvent is what came of it. The zero event begins.
-type registrarEvent struct {
-	Event
-	// version is what a creation answered.
-	version registry.Version
-	// now is the server's time.
-	now time.Time
-}
-
-func newRegistrar(wanted Registering, run string, ours func(string) bool, attempts int) *registrar {
-	return &registrar{wanted: wanted, run: run, ours: ours, take: wanted.Take, attempts: min(attempts, maxAttempts), awaited: make(map[registry.Number]bool)}
-}
-
-func (r *registrar) claimKey() string { return claimPrefix + r.run }
-
-// next returns what to do after an event.
-func (r *registrar) next(event registrarEvent) registrarAction {
-	if event.NoLonger {
-		r.late = false
-	}
-	switch r.phase {
-	case registrarCreate:
-		return r.created(event)
-	case registrarClaim:
-		if event.Err != nil && !unclear(event.Err) {
-			return r.finish(registry.Version{}, event.Err)
+// keep renews the lease while the registration lasts.
+func (r *Registration) keep(ctx context.Context) {
+	lasting, end := context.WithCancel(context.WithoutCancel(ctx))
+	r.end, r.ended = end, make(chan struct{})
+	go func() {
+		defer close(r.ended)
+		ticker := time.NewTicker(leaseTime / 3)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-ticker.C:
+				r.renew(lasting)
+			case <-lasting.Done():
+				return
+			}
 		}
-		return r.look(registrarClaimed)
-	case registrarOwn:
-		switch {
-		case event.Err != nil:
-			r.cause = event.Err
-			return r.dropClaim(registrarYield)
-		case !event.now.Before(r.claimUntil): // The claim ran out meanwhile: others need not have seen it.
-			return r.look(registrarUndo)
-		}
-		return r.dropClaim(registrarRelease)
-	case registrarYieldClaim:
-		return r.dropClaim(registrarYield)
-	case registrarYield:
-		return r.finish(registry.Version{}, r.cause)
-	case registrarRelease: // A claim that could not be removed runs out by itself.
-		return r.finish(r.version, nil)
-	}
-	return r.looked(event)
+	}()
 }
 
-func (r *registrar) looked(event registrarEvent) registrarAction {
-	switch {
-	case event.Over && r.waiting() && r.phase == registrarFirst && !event.Looked:
-		return r.finish(registry.Version{}, &LeasedError{Model: r.wanted.Model, Version: r.take, Until: r.leased})
-	case event.Err != nil && (r.looks+1 >= maxLooks || event.Over || r.phase == registrarFirst && r.looks == 0 && !r.waiting()):
-		return r.finish(registry.Version{}, r.lookError(event.Err))
-	case event.Err != nil:
-		r.looks++
-		return registrarAction{do: registrarWait, wait: WaitAgain, count: r.looks, retryAfter: retryAfter(event.Err)}
-	case !event.Looked:
-		return registrarAction{do: registrarLook}
+// renew writes the lease anew. A renewal that was answered only after the old lease had run out does not count: somebody may
+// have taken the version over in between (see Held).
+func (r *Registration) renew(ctx context.Context) {
+	r.mu.Lock()
+	before := r.until
+	r.mu.Unlock()
+	now := r.engine.clock.ServerTime()
+	next := lease{run: r.run, until: now.Add(leaseTime)}
+	if !now.Before(before) {
+		return
 	}
-	r.looks = 0
-	switch r.phase {
-	case registrarFind:
-		return r.find(event)
-	case registrarRefused:
-		return r.refused(event)
-	case registrarClaimed:
-		return r.claimed(event)
-	case registrarUndo:
-		return r.undo(event)
-	default:
-		return r.first(event)
+	err := r.engine.registry.SetVersionTag(ctx, r.Version.Model, r.Version.Number, UnfinishedTag, next.String())
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if err == nil && r.engine.clock.ServerTime().Before(before) {
+		r.until = next.until
 	}
 }
 
-// waiting reports whether the look follows a wait for somebody's lease.
-func (r *registrar) waiting() bool { return len(r.awaited) > 0 }
-
-func (r *registrar) lookError(err error) error {
-	if r.cause != nil {
-		return errors.Join(r.cause, err)
+// Held makes sure that the lease still runs for a while, and renews it if not. It is a *TakenError if the lease has run out
+// and another run has the version by now.
+func (r *Registration) Held(ctx context.Context) error {
+	if r.Unmarked != nil {
+		return nil
 	}
-	return fmt.Errorf("reading the versions of model %q: %w", r.wanted.Model, err)
-}
-
-func (r *registrar) look(in registrarPhase) registrarAction {
-	r.phase = in
-	return registrarAction{do: registrarLook}
-}
-
-func (r *registrar) finish(version registry.Version, err error) registrarAction {
-	return registrarAction{do: registrarFinish, version: version, err: err}
-}
-
-// first decides, from a look, whether to register, to take over, or to wait for a lease.
-func (r *registrar) first(event registrarEvent) registrarAction {
-	if r.take != 0 {
-		return r.takeOver(event)
+	r.mu.Lock()
+	until := r.until
+	r.mu.Unlock()
+	if r.engine.clock.ServerTime().Add(leaseTime / 3).Before(until) {
+		return nil
 	}
-	if err := r.check(event.Versions, registry.Version{}); err != nil {
-		return r.finish(registry.Version{}, err)
+	r.renew(ctx)
+	r.mu.Lock()
+	renewed := r.until.After(until)
+	r.mu.Unlock()
+	if renewed {
+		return nil
 	}
-	if !r.known {
-		for _, version := range event.Versions {
-			r.newest = max(r.newest, version.Number)
-		}
-		r.known = true
-	}
-	first, asked := !r.waiting(), event.now
-	if !r.asked.IsZero() {
-		asked = r.asked
-	}
-	for _, version := range Unfinished(event.Versions, r.wanted.NewVersion, r.wanted.Goal.Stage) {
-		mark, _ := markOf(version)
-		if first && mark.runs(asked) && !r.ours(mark.run) {
-			r.awaited[version.Number] = true
-		}
-		if r.awaited[version.Number] { // Once its run has ended without it, it is taken over.
-			r.take = version.Number
-			return r.takeOver(event)
-		}
-	}
-	return r.create()
-}
-
-// check refuses what could not go to its stage, so that no version is left behind. left is the version that is taken over;
-// the zero one for none.
-func (r *registrar) check(versions []registry.Version, left registry.Version) error {
-	goal := r.wanted.Goal
-	goal.Version, goal.From = left.Number, ""
-	if _, err := reviewed(versions, goal); err != nil {
+	// It has run out, so that the version belongs to nobody: this run claims it as any other would.
+	unlock, err := r.engine.locks.lock(ctx, r.Version.Model)
+	if err != nil {
 		return err
 	}
-	return Check(expected(r.wanted.NewVersion, left), goal)
+	defer unlock()
+	wanted := Registering{
+		NewVersion: registry.NewVersion{
+			Model: r.Version.Model, Source: r.Version.Source, RunID: r.Version.RunID, RunLink: r.Version.RunLink,
+		},
+		Take: r.Version.Number, Goal: Goal{Model: r.Version.Model},
+	}
+	_, err = r.engine.driveRegistrar(ctx, wanted, r, time.Time{})
+	return err
 }
 
-// takeOver claims the version, once its lease has run out.
-func (r *registrar) takeOver(event registrarEvent) registrarAction {
-	version, found := registry.FindVersion(event.Versions, r.take)
-	mark, marked := markOf(version)
-	switch {
-	case (!found || !marked) && r.wanted.Take == 0: // Its run has finished it: this one registers its own.
-		r.take = 0
-		return r.first(event)
-	case !found, !marked, !sameOrigin(version, r.wanted.NewVersion), version.Status == registry.StatusFailed:
-		return r.finish(registry.Version{}, &TakenError{Model: r.wanted.Model, Version: r.take})
-	case mark.runs(event.now) && mark.run != r.run:
-		r.awaited[r.take], r.leased = true, mark.until
-		return registrarAction{do: registrarWait, wait: WaitLate, until: mark.until.Add(leaseSlack)}
-	}
-	if err := r.check(event.Versions, version); err != nil {
-		return r.finish(registry.Version{}, err)
-	}
-	r.phase, r.claimUntil = registrarClaim, event.now.Add(leaseTime)
-	return registrarAction{do: registrarSetTag, number: r.take, key: r.claimKey()}
+// Finish takes the lease off: the version is in a state, or will be in a moment.
+func (r *Registration) Finish(ctx context.Context) error {
+	return r.conclude(ctx, func(ctx context.Context) error {
+		return r.engine.deleteTag(ctx, r.Version.Model, r.Version.Number, UnfinishedTag)
+	})
 }
 
-// claimed decides, from a look, whether the claim of this run is the only one. Of two runs that claim at once each one sees
-// the other's claim, or the later one sees the lease of the earlier: at least one gives up.
-func (r *registrar) claimed(event registrarEvent) registrarAction {
-	version, found := registry.FindVersion(event.Versions, r.take)
-	mark, marked := markOf(version)
-	_, ours := version.Tags[r.claimKey()]
-	if !found || !ours || !marked || !event.now.Before(r.claimUntil) || mark.runs(event.now) && mark.run != r.run || claimedByOther(version, r.run, event.now) {
-		r.cause = &TakenError{Model: r.wanted.Model, Version: r.take}
-		return r.dropClaim(registrarYield)
-	}
-	r.phase, r.version = registrarOwn, version
-	return registrarAction{do: registrarSetTag, number: r.take, key: UnfinishedTag}
+// GiveUp ends the lease before it runs out: no state has the version, and the next apply may take it over. One without a lease stays as
+// it is.
+func (r *Registration) GiveUp(ctx context.Context) error {
+	return r.conclude(ctx, func(ctx context.Context) error {
+		r.engine.runs.names.Delete(r.run)
+		return r.engine.registry.SetVersionTag(ctx, r.Version.Model, r.Version.Number, UnfinishedTag, lease{run: r.run}.String())
+	})
 }
 
-// undo takes the lease off a version that this run could not claim in time, unless another run has it by now.
-func (r *registrar) undo(event registrarEvent) registrarAction {
-	r.cause = &ExpiredError{Model: r.wanted.Model, Version: r.take}
-	version, _ := registry.FindVersion(event.Versions, r.take)
-	if mark, marked := markOf(version); !marked || mark.run != r.run {
-		return r.dropClaim(registrarYield)
+// conclude ends the renewals, makes sure that the version belongs to this run, and then does what ends the registration. For a version
+// without a lease there is nothing to do.
+func (r *Registration) conclude(ctx context.Context, end func(ctx context.Context) error) error {
+	if r.Unmarked != nil {
+		return nil
 	}
-	r.phase = registrarYieldClaim
-	return registrarAction{do: registrarDeleteTag, number: r.take, key: UnfinishedTag}
+	r.stop()
+	ctx, cancel := withGrace(ctx)
+	defer cancel()
+	if err := r.Held(ctx); err != nil {
+		return err
+	}
+	return end(ctx)
 }
 
-func (r *registrar) dropClaim(then registrarPhase) registrarAction {
-	r.phase = then
-	return registrarAction{do: registrarDeleteTag, number: r.take, key: r.claimKey()}
-}
-
-// created goes on after the creation was sent.
-func (r *registrar) created(event registrarEvent) registrarAction {
-	switch {
-	case event.Err == nil:
-		return r.finish(event.version, nil)
-	case r.unmarked == nil && refusesMark(event.Err):
-		r.unmarked, r.cause = event.Err, event.Err
-		return r.look(registrarRefused)
-	case !unclear(event.Err):
-		return r.finish(registry.Version{}, event.Err)
-	}
-	r.cause, r.late, r.retry = event.Err, creationMayBeLate(event.Err), retryAfter(event.Err)
-	return r.look(registrarFind)
-}
-
-// find looks for the version whose creation was not answered: it bears the lease of this run, or nothing tells it from others.
-func (r *registrar) find(event registrarEvent) registrarAction {
-	if version, found := r.marked(event.Versions); found {
-		return r.finish(version, nil)
-	}
-	if appeared := r.appeared(event.Versions); r.unmarked != nil && len(appeared) > 0 {
-		return r.finish(registry.Version{}, &AppearedError{Model: r.wanted.Model, Versions: appeared, Cause: r.cause})
-	}
-	r.tries++
-	switch {
-	case r.late && !event.Over:
-		return registrarAction{do: registrarWait, wait: WaitLate, count: r.tries}
-	case r.late || errors.Is(r.cause, registry.ErrOutcomeUnknown) && creationMayBeLate(r.cause):
-		return r.finish(registry.Version{}, &LostError{Model: r.wanted.Model, Cause: r.cause})
-	case r.tries >= r.attempts || event.Over:
-		return r.finish(registry.Version{}, r.cause)
-	}
-	r.phase = registrarFirst // Look once more, and create again: MLflow itself said that it did not.
-	return registrarAction{do: registrarWait, wait: WaitAgain, count: r.tries, retryAfter: r.retry}
-}
-
-// expected returns what the version will be when it goes to its stage. left is the zero version when it is yet to be
-// registered.
-func expected(wanted registry.NewVersion, left registry.Version) registry.Version {
-	version := registry.Version{
-		Model: wanted.Model, Number: left.Number, Stage: cmp.Or(left.Stage, registry.StageNone), Status: registry.StatusReady,
-		Tags: maps.Clone(left.Tags),
-	}
-	if version.Tags == nil {
-		version.Tags = make(map[string]string)
-	}
-	maps.Copy(version.Tags, wanted.Tags)
-	return version
-}
-
-// Unfinished returns the versions that a run which has not ended, or which ended without a state that has them, registered
-// from the same origin as wanted, whose source is resolved: they bear a lease, and are where that run can have brought them
-// (stage is what they were to go to). A version whose registration failed cannot serve, and is none of them.
-func Unfinished(versions []registry.Version, wanted registry.NewVersion, stage registry.Stage) []registry.Version {
-	var left []registry.Version
-	for _, version := range versions {
-		_, marked := markOf(version)
-		reached := version.Stage == registry.StageNone || version.Stage == stage
-		if marked && reached && version.Status != registry.StatusFailed && sameOrigin(version, wanted) {
-			left = append(left, version)
-		}
-	}
-	return left
+func (r *Registration) stop() {
+	r.end()
+	<-r.ended
 }
