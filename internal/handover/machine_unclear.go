@@ -14,6 +14,7 @@ func (m *Machine) clear(event Event) Action {
 		now, _ := registry.FindVersion(m.latest, m.sent.Number)
 		m.took(now.UpdatedAt)
 		if len(m.steps) > 0 {
+			m.noteHolders()
 			return m.send(m.steps)
 		}
 		return m.settle(event)
@@ -45,11 +46,16 @@ func (m *Machine) tookEffect() bool {
 		!m.late && len(Observe(m.latest).Others(m.sent.Stage, m.sent.Number)) == 0
 }
 
-// again plans the transitions anew: somebody may have moved a version since.
-func (m *Machine) again(event Event) Action {
+// noteHolders notes who holds the stage before this client goes on: one of them gets the stage back if it fails.
+func (m *Machine) noteHolders() {
 	if len(registry.Holders(m.latest, m.goal.Stage)) > 0 {
 		m.planned = m.latest
 	}
+}
+
+// again plans the transitions anew: somebody may have moved a version since.
+func (m *Machine) again(event Event) Action {
+	m.noteHolders()
 	steps, err := Plan(m.latest, m.goal, m.way)
 	switch {
 	case err != nil && !m.touched:

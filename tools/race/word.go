@@ -76,7 +76,7 @@ func wordOfOutput(exitCode int, output string) word {
 		return displaced
 	case has("which the reviewed plan does not archive"), has("and the plan has it in"), has(inconsistent):
 		return refused
-	case has("could not be moved to"), has("reading the versions of model"), has("Unable to read the versions of model"):
+	case has("could not be moved to"), has("eading the holders of"), has("reading the versions of model"), has("Unable to read the versions of model"):
 		return failed
 	}
 	return otherwise
