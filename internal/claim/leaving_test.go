@@ -185,15 +185,16 @@ func destroys(ledger *claim.Ledger, count int) time.Duration {
 	return time.Since(began)
 }
 
-// Who waits in vain does not make each of the next ones wait as long.
+// Who waits in vain does not make each of the next ones wait as long: ten at a time and a quarter of a second each would be 125 s. How
+// many wait side by side is the scheduler's, so that the bounds are wide.
 func TestManyDestroysWaitLittle(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		if took := destroys(&claim.Ledger{}, 5000); took > 300*time.Millisecond {
+		if took := destroys(&claim.Ledger{}, 5000); took > time.Second {
 			t.Errorf("5,000 destroys and nothing else took %s", took)
 		}
 		var beside claim.Ledger
 		beside.Declare(holding(1, registry.StageProduction))
-		if took := destroys(&beside, 5000); took > 13*time.Second || took < time.Second {
+		if took := destroys(&beside, 5000); took > 40*time.Second || took < time.Second {
 			t.Errorf("5,000 destroys beside one that stays took %s", took)
 		}
 	})
