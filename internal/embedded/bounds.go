@@ -25,6 +25,8 @@ const (
 	maxPageToken = 10_000
 	// maxDigits is how many digits Python reads a whole number of (sys.get_int_max_str_digits).
 	maxDigits = 4300
+	// maxMessage bounds the message of an error in bytes, which repeats what was sent: beyond it, the message is cut.
+	maxMessage = 256 << 10
 )
 
 func tooLong(what string, most int) error {

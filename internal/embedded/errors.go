@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 )
 
 // code is an error_code of MLflow's REST API.
@@ -65,13 +66,17 @@ func writeError(w http.ResponseWriter, err error) {
 	if !errors.As(err, &api) {
 		api = &apiError{code: codeInternal, message: storageMessage(err)}
 	}
+	message := api.message
+	if len(message) > maxMessage {
+		message = strings.ToValidUTF8(message[:maxMessage], "") + "…"
+	}
 	class := classifications[api.code]
 	writeJSON(w, class.status, struct {
 		Code     code   `json:"error_code"`
 		Message  string `json:"message"`
 		SQLState string `json:"sqlstate"`
 		Class    string `json:"error_class"`
-	}{api.code, api.message, class.sqlState, class.class})
+	}{api.code, message, class.sqlState, class.class})
 }
 
 // writeJSON answers with a JSON document. Characters such as < are sent as they are, as MLflow does.

@@ -55,11 +55,15 @@ func sentValues(request *http.Request, fields []field) (any, error) {
 	}
 	value, ok := parseJSON(body)
 	if inner, isText := value.(string); ok && isText {
-		// Old clients send the document as a string.
-		if err := checkDocument([]byte(inner)); err != nil {
+		// Old clients send the document as a string. It is read twice, and so may be half as long.
+		if len(inner) > maxBody/2 {
+			return nil, tooLong("document in a string", maxBody/2)
+		}
+		body, value = []byte(inner), nil
+		if err := checkDocument(body); err != nil {
 			return nil, err
 		}
-		if value, ok = parseJSON([]byte(inner)); !ok {
+		if value, ok = parseJSON(body); !ok {
 			return nil, errPage
 		}
 	}

@@ -10,7 +10,7 @@ import (
 func parseStage(text string) (registry.Stage, error) {
 	var names []string
 	for _, stage := range registry.Stages() {
-		if asciiLower(text) == asciiLower(stage.String()) {
+		if len(text) == len(stage) && asciiLower(text) == asciiLower(stage.String()) {
 			return stage, nil
 		}
 		names = append(names, stage.String())

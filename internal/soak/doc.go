@@ -8,7 +8,9 @@
 // checks what Terraform checks of a provider's answers. It knows one provider, no modules, no count and no
 // create_before_destroy. That it ends where Terraform ends is itself a test: some drawn cases are run by both.
 //
-// Kills are tested on the real CLI only, with real processes, besides a crash that the stand-in can simulate.
+// Two clients on a server that is killed share one model: the server is a real process over a real file.
+//
+// Kills of the provider are tested on the real CLI only, with real processes, besides a crash that the stand-in can simulate.
 //
 // It is tests only, which may import everything.
 package soak

@@ -19,7 +19,7 @@ import (
 const casesVariable = "SOAK_CASES"
 
 const (
-	defaultCases = 1000
+	defaultCases = 300
 	// workers run cases side by side: much of a case is waiting for time-outs and pauses of the provider.
 	workers = 24
 )
