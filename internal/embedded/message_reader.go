@@ -59,7 +59,7 @@ func sentValues(request *http.Request, fields []field) (any, error) {
 		if len(inner) > maxBody/2 {
 			return nil, tooLong("document in a string", maxBody/2)
 		}
-		body, value = []byte(inner), nil
+		body = []byte(inner)
 		if err := checkDocument(body); err != nil {
 			return nil, err
 		}
