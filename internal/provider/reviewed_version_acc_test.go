@@ -3,9 +3,12 @@ package provider_test
 import (
 	"fmt"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/acctest"
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/handover"
 )
 
 // adopted is a block that adopts a version of a pipeline.
@@ -161,6 +164,50 @@ func TestAccRegistered_promotionFails(t *testing.T) {
 		t.Errorf("the lease is %q", tag)
 	}
 	w.emptyPlan()
+}
+
+// The registration went well, and in the promotion somebody else got ahead, and so archived the new version: the next apply goes on with it.
+func TestAccRegistered_promotionLost(t *testing.T) {
+	for _, way := range handover.Ways() {
+		t.Run(string(way), func(t *testing.T) {
+			w := newWorkspace(t)
+			w.settings = fmt.Sprintf("  handover = %q", way)
+			proxy := acctest.NewProxy(t, w.HTTP)
+			w.URI = proxy.URL
+			w.pipeline(1)
+			w.config("resource \"mlregistry_model_version\" \"v\" {\n  model_name = \"MODEL\"\n  source = \"s3://models/new\"\n  stage = \"Production\"\n}\n")
+			var promoted atomic.Bool
+			var outsider sync.Once
+			proxy.OnRequest(func(request acctest.Request) {
+				if promoted.Load() {
+					outsider.Do(func() { w.Transition(t, w.model, "1", "Production", true) })
+				}
+				if promotes("2")(request) {
+					promoted.Store(true)
+				}
+			})
+			failed := w.Apply()
+			if failed.ExitCode == 0 {
+				t.Fatalf("the apply went through:\n%s", failed.Output)
+			}
+			wantText(t, failed.Output, "somebody else acted at the same time")
+			wantText(t, failed.Output, "it goes on with version 2")
+			w.wantStages("1", "Production", "2", "Archived")
+			plan := w.Plan()
+			wantText(t, plan.Output, "is taken over from an interrupted apply")
+			for attribute, want := range map[string]string{"version": "2", "from_stage": "Archived", "archived_versions": "[1]"} {
+				if got := w.planned(plan.PlanFile, "mlregistry_model_version.v", attribute); got != want {
+					t.Errorf("the plan shows %s = %s, want %s", attribute, got, want)
+				}
+			}
+			w.MustApply(plan.PlanFile)
+			w.wantStages("1", "Archived", "2", "Production")
+			if w.VersionExists(t, w.model, "3") {
+				t.Error("it is registered twice")
+			}
+			w.emptyPlan()
+		})
+	}
 }
 
 // The server goes away right after the promotion, before the promotion tags are written, and is back for the next plan. What
