@@ -161,3 +161,63 @@ func TestAccOwnMoves_imported(t *testing.T) {
 		}
 	}
 }
+
+// A state that an older version of the provider wrote shows the stage that was last read, also where the configuration leaves it out. It is
+// kept as long as it is true, as that of an import, and no apply moves the version for it.
+func TestAccOwnMoves_olderState(t *testing.T) {
+	for shown, stays := range map[string]string{"Archived": `"Archived"`, "Production": "null"} {
+		t.Run(shown, func(t *testing.T) {
+			w := newWorkspace(t)
+			w.config(declaredModel, version("v1", source(1), stage("Production")))
+			w.MustApply()
+			w.config(declaredModel, version("v1", source(1)), version("v2", source(2), stage("Production"), "depends_on = [mlregistry_model_version.v1]"), stagesOutput)
+			w.MustApply()
+			w.Write("terraform.tfstate", eachInstance(t, readFile(t, w.Dir, "terraform.tfstate"), func(instance map[string]any) {
+				if attributes, _ := instance["attributes"].(map[string]any); attributes["version"] == "1" {
+					attributes["stage"] = shown
+				}
+			}))
+			plan := w.Plan()
+			if got := w.planned(plan.PlanFile, v1, "archived_versions"); got != "[]" {
+				t.Errorf("the plan archives %s", got)
+			}
+			w.MustApply(plan.PlanFile)
+			w.wantStages("1", "Archived", "2", "Production")
+			w.wantOutput("stages", fmt.Sprintf(`{"v1":%s,"v2":"Production"}`, stays))
+			w.wantQuiet()
+		})
+	}
+}
+
+// Two pointers move on in one apply: what was rehearsed serves, and another one is rehearsed.
+func TestAccOwnMoves_twoPointers(t *testing.T) {
+	w := newWorkspace(t)
+	at := func(live, next int) {
+		blocks := []string{declaredModel, stagesOutput, version("v1", source(1)),
+			version("v2", source(2), "depends_on = [mlregistry_model_version.v1]"), version("v3", source(3), "depends_on = [mlregistry_model_version.v2]")}
+		for pointed, number := range map[string]int{"Production": live, "Staging": next} {
+			blocks = append(blocks, fmt.Sprintf("resource \"mlregistry_model_stage\" %q {\n  model_name = mlregistry_registered_model.m.name\n"+
+				"  stage = %q\n  version = mlregistry_model_version.v%d.version\n}\n", pointed, pointed, number))
+		}
+		w.config(blocks...)
+	}
+	at(1, 2)
+	w.MustApply()
+	w.wantQuiet()
+	at(2, 3)
+	w.MustApply()
+	w.wantStages("1", "Archived", "2", "Production", "3", "Staging")
+	w.wantOutput("stages", `{"v1":null,"v2":null}`)
+	w.wantQuiet()
+}
+
+// What somebody registers beside the configuration is none of it, nor is it drift.
+func TestAccOwnMoves_registeredOutside(t *testing.T) {
+	w := newWorkspace(t)
+	w.config(declaredModel, version("v1", source(1), stage("Production")), version("v2", source(2), "depends_on = [mlregistry_model_version.v1]"), stagesOutput)
+	w.MustApply()
+	w.CreateVersion(t, w.model, "s3://models/outside")
+	w.wantQuiet()
+	w.Transition(t, w.model, "3", "Staging", false)
+	w.wantQuiet()
+}
