@@ -25,4 +25,4 @@ if [[ $version == OpenTofu* ]]; then
 fi
 
 go build -o .work/bin/testsummary ./tools/testsummary
-go test -json -timeout 20m "$@" | .work/bin/testsummary ${summary[@]+"${summary[@]}"}
+go test -json -timeout 40m "$@" | .work/bin/testsummary ${summary[@]+"${summary[@]}"}
