@@ -165,8 +165,9 @@ func Reviewed(view View, goal Goal) []registry.Number {
 }
 
 // Left returns the version that an apply should take over instead of registering wanted, from the versions that a plan has
-// read, and whether there is one. Its lease has run out, or was given up. leased are those from the same origin on which
-// another run still has a lease: the apply waits for them.
+// read, and whether there is one. Its lease has run out, or was given up. It may be in Archived, where another client that
+// promotes at the same time sends the one that loses. leased are those from the same origin on which another run still has a
+// lease: the apply waits for them, unless they were archived.
 func (e *Engine) Left(
 	ctx context.Context, versions []registry.Version, wanted registry.NewVersion, stage registry.Stage,
 ) (left registry.Version, found bool, leased []registry.Number) {
@@ -179,10 +180,11 @@ func (e *Engine) Left(
 		return registry.Version{}, false, nil
 	}
 	now := e.clock.ServerTime()
-	for _, version := range Unfinished(versions, resolved(ctx, e.registry, wanted), stage) {
+	for _, version := range leasedIn(versions, resolved(ctx, e.registry, wanted), registry.StageNone, stage, registry.StageArchived) {
 		mark, _ := markOf(version)
+		archived := version.Stage == registry.StageArchived && stage != registry.StageArchived
 		switch {
-		case e.runs.has(mark.run):
+		case e.runs.has(mark.run), archived && mark.runs(now):
 		case mark.runs(now):
 			leased = append(leased, version.Number)
 		case !found:
