@@ -40,6 +40,19 @@ func TestDocs(t *testing.T) {
 	}
 }
 
+func TestDocs_ownFolder(t *testing.T) {
+	page := "---\npage_title: \"A page\"\n---\n"
+	for name, left := range map[string]bool{"decisions/a.md": true, "guides/decisions/a.md": false, "decision/a.md": false} {
+		folder := t.TempDir()
+		write(t, filepath.Join(folder, "index.md"), page)
+		write(t, filepath.Join(folder, "resources/a.md"), page)
+		write(t, filepath.Join(folder, name), "# A decision\n")
+		if problems := checkDocs(folder); (len(problems) == 0) != left {
+			t.Errorf("%s: problems are %q, is left to readers of the repository: %t", name, problems, left)
+		}
+	}
+}
+
 func TestDocs_problems(t *testing.T) {
 	page := "---\npage_title: \"A page\"\n---\n"
 	for want, files := range map[string]map[string]string{
