@@ -144,7 +144,9 @@ func (c *checkpointer) sync(ctx context.Context, statement string) (whole bool, 
 func (c *checkpointer) run(
 	ctx context.Context, uncounted bool, statement string,
 ) (done checkpoint, copied hookedCheckpoint, err error) {
-	c.files.current = &hookedCheckpoint{uncounted: uncounted, recordOffset: c.watch.offset(), begins: c.watch.touchLog}
+	c.files.current = &hookedCheckpoint{
+		uncounted: uncounted, recordOffset: c.watch.offset(), begins: c.watch.recordIsCopied, records: c.watch.recordWasCopied,
+	}
 	err = c.session.queryRow(ctx, statement).Scan(&done.busy, &done.frames, &done.counted)
 	copied, c.files.current = *c.files.current, nil
 	return done, copied, err

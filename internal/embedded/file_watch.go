@@ -88,14 +88,24 @@ func (w *fileWatch) lostLog() bool {
 	return err != nil || !os.SameFile(now, w.log)
 }
 
-// touchLog makes the log younger than the file, before a checkpoint begins: a process that is killed then leaves a file that
-// was not written after its log (wasWrittenAfterLog).
-func (w *fileWatch) touchLog() {
+// copyLead is by how much a log is made younger than its file before the record is copied: longer than it takes to write a page.
+const copyLead = 10 * time.Second
+
+// recordIsCopied makes the log younger than the file, before the page of the record is copied: a process that is killed then
+// leaves a file that was not written after its log (wasWrittenAfterLog). That goes for a kill within the write as well, which may have
+// given the file its new time and no content.
+func (w *fileWatch) recordIsCopied() { w.touchLog(copyLead) }
+
+// recordWasCopied gives the log the present time, once the page of the record is in the file. A copy that is put back from now on
+// is younger than the log.
+func (w *fileWatch) recordWasCopied() { w.touchLog(0) }
+
+func (w *fileWatch) touchLog(lead time.Duration) {
 	if (thisBoot() == boot{}) {
 		return // nobody looks at it
 	}
-	now := time.Now()
-	_ = os.Chtimes(w.path+logSuffix, now, now) // Without it, a log that is sound may be refused.
+	at := time.Now().Add(lead)
+	_ = os.Chtimes(w.path+logSuffix, at, at) // Without it, a log that is sound may be refused.
 }
 
 // askRecord returns the page and the content of the record as a connection sees them.

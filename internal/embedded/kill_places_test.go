@@ -16,7 +16,78 @@ import (
 // callVariable says at which call the helper is to be killed.
 const callVariable = "EMBEDDED_TEST_CALL"
 
-func init() { helpers["victim"] = writeUntilKilled }
+func init() {
+	helpers["victim"] = writeUntilKilled
+	helpers["first victim"] = createUntilKilled
+}
+
+// createUntilKilled makes a registry in a new file, and prints how many calls there were if it lives. Another registry is made before:
+// it loads the functions in which the process is killed.
+func createUntilKilled(path string) error {
+	other, err := embedded.Open(path + ".other")
+	if err != nil {
+		return err
+	}
+	if _, err := post(&http.Client{Transport: embedded.Transport(other)}, "registered-models/create", body{"name": "m"}); err != nil {
+		return err
+	}
+	if err := other.Close(); err != nil {
+		return err
+	}
+	fatal, err := strconv.ParseInt(os.Getenv(callVariable), 10, 64)
+	if err != nil {
+		return err
+	}
+	calls := embedded.KillAtFileCall(fatal, path)
+	if err := createModel(path, "m"); err != nil {
+		return err
+	}
+	fmt.Println("calls", calls())
+	return nil
+}
+
+// TestWhereverTheFirstWriterIsKilledThereIsARegistryOrNothing does so for the process that makes the file.
+func TestWhereverTheFirstWriterIsKilledThereIsARegistryOrNothing(t *testing.T) {
+	run := func(call int) (created bool, calls int, path string) {
+		t.Helper()
+		path = filepath.Join(t.TempDir(), "registry.db")
+		t.Setenv(callVariable, strconv.Itoa(call))
+		command, reported, complaint := startHelper(t, "first victim", path)
+		for reported.Scan() {
+			if number, isCount := strings.CutPrefix(reported.Text(), "calls "); isCount {
+				calls, _ = strconv.Atoi(number)
+			}
+			created = created || reported.Text() == "created <nil>"
+		}
+		_ = command.Wait() // it says that it was killed
+		if complaint.Len() > 0 {
+			t.Fatalf("killed at %d: %s", call, complaint)
+		}
+		return created, calls, path
+	}
+	_, all, _ := run(0)
+	if all < 20 {
+		t.Fatalf("there are %d calls, fewer than a write alone makes", all)
+	}
+	t.Logf("%d calls", all)
+	for call := 1; call <= all; call += max(1, 2*all / *kills) {
+		created, calls, path := run(call)
+		if calls != 0 {
+			continue // it had a call less to make this time
+		}
+		opened, err := embedded.Open(path)
+		if err != nil {
+			t.Fatalf("killed at %d: Open: %v", call, err)
+		}
+		client := client{t: t, http: &http.Client{Transport: embedded.Transport(opened)}}
+		if created {
+			client.want(http.StatusOK, "GET", "registered-models/get?name=m", nil)
+		}
+		client.send("POST", "registered-models/create", body{"name": "m"})
+		client.want(http.StatusOK, "POST", "model-versions/create", body{"name": "m", "source": "s3://b/x"})
+		closeRegistry(t, opened)
+	}
+}
 
 // writeUntilKilled writes, lets the log be emptied, writes again and closes the registry. It prints how many versions have
 // been answered and, if it lives, how many calls there were.
@@ -44,7 +115,7 @@ func writeUntilKilled(path string) error {
 	if err != nil {
 		return err
 	}
-	calls := embedded.KillAtFileCall(fatal)
+	calls := embedded.KillAtFileCall(fatal, path)
 	for range 2 {
 		if err := write(); err != nil {
 			return err

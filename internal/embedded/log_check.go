@@ -83,7 +83,7 @@ func lacks(inFile, newest *commitRecord) bool {
 }
 
 // wasWrittenAfterLog reports whether the file was changed after its log. A process that was killed when it had begun to
-// copy a commit, and had copied nothing, has not done so (touchLog).
+// copy a commit, and had copied nothing, has not done so (recordIsCopied).
 func wasWrittenAfterLog(path string) bool {
 	file, err := os.Stat(path)
 	if err != nil {

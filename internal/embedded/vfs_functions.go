@@ -49,6 +49,8 @@ type hookedCheckpoint struct {
 	recordOffset int64 // where the page of the record is in the file; 0 if that is not known
 	// begins is called before the log's index says that commits are being copied.
 	begins func()
+	// records is called once the page of the record was copied, or everything.
+	records func()
 
 	hasReaders bool       // who need the file as it is
 	recorded   bool       // the page of the record was copied
@@ -163,6 +165,9 @@ func writeHooked(tls *libc.TLS, file, buffer uintptr, amount int32, offset int64
 // writeHeld writes the pages that were held back.
 func (h hookedFile) writeHeld(tls *libc.TLS, file uintptr) int32 {
 	checkpoint := h.checkpoint()
+	if !checkpoint.recorded {
+		checkpoint.records()
+	}
 	checkpoint.recorded = true
 	for _, page := range checkpoint.held {
 		buffer := libc.Xcalloc(tls, 1, libc.Tsize_t(len(page.content)))
