@@ -10,7 +10,7 @@
 #         ]
 #       + from_stage                = "Staging"
 #       + stage                     = "Production"
-#         # (9 unchanged attributes hidden)
+#         # (10 unchanged attributes hidden)
 #     }
 #
 # and of v1, which is no longer managed there, a line that sends nothing: stage = "Production" -> null.

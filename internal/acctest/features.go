@@ -90,6 +90,8 @@ var (
 	Query = Feature{Name: "terraform query", Terraform: "1.14.0", OpenTofu: "none"}
 	// ParallelRuns: runs of terraform test that are made side by side.
 	ParallelRuns = Feature{Name: "parallel runs of terraform test", Terraform: "1.12.0", OpenTofu: "none"}
+	// KnownApply: the provider is told when a plan is made again by an apply, by the deferrals that it may make only then.
+	KnownApply = Feature{Name: "plans that tell an apply", Terraform: "1.9.0", OpenTofu: "none"}
 	// Actions: action blocks.
 	Actions = Feature{Name: "actions", Terraform: "1.14.0", OpenTofu: "none"}
 )
@@ -125,20 +127,35 @@ func (r *Registry) Needs(t testing.TB, features ...Feature) {
 // NeedsCLI skips the test if the CLI under test does not have one of the features.
 func NeedsCLI(t testing.TB, features ...Feature) {
 	t.Helper()
-	product, running := cliVersion(t)
 	for _, feature := range features {
-		first := feature.Terraform
-		if product == "OpenTofu" {
-			first = feature.OpenTofu
-		}
-		switch {
-		case first == "":
-		case first == "none":
-			t.Skipf("%s%s: %s has none", lacking, feature.Name, product)
-		case older(t, running, first):
-			t.Skipf("%s%s: needs %s %s, this is %s", lacking, feature.Name, product, first, running)
+		if why := lackOfCLI(t, feature); why != "" {
+			t.Skipf("%s%s: %s", lacking, feature.Name, why)
 		}
 	}
+}
+
+// CLIHas reports whether the CLI under test has a feature: for a test that is worth running without it, too.
+func CLIHas(t testing.TB, feature Feature) bool {
+	t.Helper()
+	return lackOfCLI(t, feature) == ""
+}
+
+// lackOfCLI says why the CLI under test does not have a feature; it is empty if it has.
+func lackOfCLI(t testing.TB, feature Feature) string {
+	t.Helper()
+	product, running := cliVersion(t)
+	first := feature.Terraform
+	if product == "OpenTofu" {
+		first = feature.OpenTofu
+	}
+	switch {
+	case first == "":
+	case first == "none":
+		return product + " has none"
+	case older(t, running, first):
+		return fmt.Sprintf("needs %s %s, this is %s", product, first, running)
+	}
+	return ""
 }
 
 // older reports whether one version comes before another. A pre-release counts as its release.

@@ -1,6 +1,7 @@
 package acctest
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"testing"
@@ -121,4 +122,22 @@ func (r *Registry) Aliases(t testing.TB, model string) map[string]string {
 		versions[one.Alias] = one.Version
 	}
 	return versions
+}
+
+// aliased returns the version that clients load by an alias; none if there is no such alias.
+func (r *Registry) aliased(model, alias string) ([]string, error) {
+	got, err := r.send(http.MethodGet, "registered-models/alias", url.Values{"name": {model}, "alias": {alias}}, nil)
+	if err != nil {
+		return nil, err
+	}
+	if code := got.code(); got.status != http.StatusOK && (code == "RESOURCE_DOES_NOT_EXIST" || code == "INVALID_PARAMETER_VALUE") {
+		return nil, nil
+	}
+	var answer struct {
+		Version modelVersion `json:"model_version"`
+	}
+	if err := got.decode(&answer); err != nil {
+		return nil, fmt.Errorf("alias %q of %q: %w", alias, model, err)
+	}
+	return []string{answer.Version.Version}, nil
 }

@@ -42,6 +42,18 @@ func WatchStage(t testing.TB, registry *Registry, model, stage string) *Watcher 
 	return w
 }
 
+// WatchAlias starts to read which version an alias of a model points at, as WatchStage does for a stage: a reader who finds none sees
+// no holder.
+func WatchAlias(t testing.TB, registry *Registry, model, alias string) *Watcher {
+	t.Helper()
+	w, err := watch(func() ([]string, error) { return registry.aliased(model, alias) })
+	if err != nil {
+		t.Fatalf("watcher of %s of %q: %v", alias, model, err)
+	}
+	t.Cleanup(w.Stop)
+	return w
+}
+
 func watch(read func() ([]string, error)) (*Watcher, error) {
 	stopped := make(chan struct{})
 	w := &Watcher{

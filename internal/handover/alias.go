@@ -7,49 +7,99 @@ import (
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
 )
 
-// PointAlias points an alias at a version, after the caller has seen it at before (0 if it was not there), and returns where it
-// points afterwards. The request is sent again only after a look that shows the alias where it was: one that somebody moves
-// meanwhile is not overwritten. Without faults it costs two requests: the change, and the look at it.
-func (e *Engine) PointAlias(ctx context.Context, model, alias string, version, before registry.Number) (registry.Number, error) {
-	for attempt := 1; ; attempt++ {
-		err := e.registry.SetAlias(ctx, model, alias, version)
-		if err != nil && !unclear(err) {
-			return e.refusedAlias(ctx, model, alias, version, before, err)
+// AliasGoal is what the move of an alias is to bring about: Alias of Model points at Version.
+type AliasGoal struct {
+	// Model is the name of the registered model, Alias that of the alias.
+	Model, Alias string
+	// Version is where the alias is to point.
+	Version registry.Number
+	// From is where the reviewed plan saw the alias; 0 if there was none, or if it led to a version that was deleted.
+	From registry.Number
+	// Held says that the alias is in the Terraform state: it has to be where From says. One that is not is created, or taken over from
+	// where From says.
+	Held bool
+	// RequireTags are tags that the version must have to get the alias. Without any, the version is not read.
+	RequireTags map[string]string
+}
+
+// CheckAlias says whether a version may get an alias: it must be READY, and have the required tags. The error is a *NotReadyError
+// or a *TagsError.
+func CheckAlias(version registry.Version, goal AliasGoal) error {
+	if version.Status != registry.StatusReady {
+		return &NotReadyError{Model: version.Model, Version: version.Number, Status: version.Status, Message: version.StatusMessage}
+	}
+	if missing := lacking(version.Tags, goal.RequireTags); len(missing) > 0 {
+		return &TagsError{Model: version.Model, Version: version.Number, Alias: goal.Alias, Lacking: missing}
+	}
+	return nil
+}
+
+// AliasOutcome is what the move of an alias left behind.
+type AliasOutcome struct {
+	// Moved is set if the alias was moved, or created; it is not set for one that was there before. From is where it was then; 0 if there
+	// was none.
+	Moved bool
+	From  registry.Number
+	// Overtaken is a version that somebody pointed the alias at while this client moved it, as a look has shown, and that it was or may have
+	// been taken from; 0 otherwise. One that no look has shown cannot be named: the server answers nothing about it.
+	Overtaken registry.Number
+	// Model is the model as it was last read.
+	Model registry.Model
+	// At is when it ended, in the server's time.
+	At time.Time
+	// Unread is why the alias could not be read after the move, which the server had answered; nil when it was read.
+	Unread error
+}
+
+// MoveAlias brings the goal about. Without faults it costs three requests: look, set, look; and the read of the version where tags are
+// required. mayCreate is asked before an alias is created, with all aliases of the model; if it reports false, nothing is done, and
+// the error is registry.ErrOtherSpelling. Errors before the first write are *AliasMovedError, *AliasTakenError, and those of CheckAlias; a
+// later one is a *AliasDisplacedError or the registry's own.
+func (e *Engine) MoveAlias(
+	ctx context.Context, goal AliasGoal, mayCreate func(aliases map[string]registry.Number) bool,
+) (AliasOutcome, error) {
+	machine := NewAliasMachine(goal, 1+e.pacing.Repetitions)
+	drive := &drive{Engine: e, ctx: ctx, model: goal.Model}
+	defer drive.end()
+	var event AliasEvent
+	var model registry.Model
+	for {
+		action := machine.Next(event)
+		switch {
+		case action.Do == AliasFinish:
+			action.Outcome.At, action.Outcome.Model = e.clock.ServerTime(), model
+			return action.Outcome, action.Err
+		case action.Do == AliasSet && machine.now == 0 && !drive.begun && !mayCreate(machine.aliases):
+			return AliasOutcome{Model: model}, registry.ErrOtherSpelling
 		}
-		lost := time.Now()
-	looks:
-		for look := 1; ; look++ {
-			over := time.Since(lost) >= e.lateness() // Before the look that may show it.
-			found, readErr := e.registry.Model(ctx, model)
-			if readErr != nil {
-				return 0, readErr
-			}
-			now := found.Aliases[alias]
-			switch {
-			case err == nil, now == version, now != before:
-				return now, nil
-			case ctx.Err() != nil:
-				return now, err
-			}
-			if over || !mayBeLate(err) {
-				break looks
-			}
-			e.pause(ctx, Action{Wait: WaitLate, Count: look})
-		}
-		if attempt > e.pacing.Repetitions {
-			return before, err
-		}
-		e.pause(ctx, Action{Wait: WaitAgain, Count: attempt, RetryAfter: retryAfter(err)})
+		noLonger := !drive.lost.IsZero() && time.Since(drive.lost) >= e.lateness() // Before the look that may show it.
+		event = drive.doAlias(goal, action, &model)
+		event.Over, event.NoLonger = drive.ctx.Err() != nil, noLonger
 	}
 }
 
-// refusedAlias goes on after a refusal: if the alias has come to the version all the same, it was done. Were it only told as refused, no
-// state would have the alias, and the next apply would take it for somebody else's.
-func (e *Engine) refusedAlias(
-	ctx context.Context, model, alias string, version, before registry.Number, refusal error,
-) (registry.Number, error) {
-	if found, err := e.registry.Model(ctx, model); err == nil && version != before && found.Aliases[alias] == version {
-		return version, nil
+// doAlias does one action of an alias machine, and returns what came of it. It keeps what a look has read in model.
+func (d *drive) doAlias(goal AliasGoal, action AliasAction, model *registry.Model) AliasEvent {
+	switch action.Do {
+	case AliasLook:
+		found, err := d.registry.Model(d.ctx, goal.Model)
+		if err == nil {
+			*model = found
+		}
+		return AliasEvent{Looked: err == nil, Aliases: found.Aliases, Err: err}
+	case AliasVersion:
+		version, err := d.registry.Version(d.ctx, goal.Model, action.Version)
+		return AliasEvent{Looked: err == nil, Version: version, Err: err}
+	case AliasSet:
+		if !d.begun {
+			d.begun = true
+			d.extend(withGrace(d.ctx))
+		}
+		err := d.registry.SetAlias(d.ctx, goal.Model, goal.Alias, action.Version)
+		d.lost = time.Now()
+		return AliasEvent{Err: err}
+	default:
+		d.pause(d.ctx, Action{Wait: action.Wait, Count: action.Count, RetryAfter: action.RetryAfter})
+		return AliasEvent{}
 	}
-	return 0, refusal
 }

@@ -30,26 +30,27 @@ func TestAnAliasThatIsRefused(t *testing.T) {
 	for name, test := range map[string]struct {
 		before registry.Number
 		done   bool
-		want   registry.Number
+		moved  bool
 		err    bool
+		sent   int
 	}{
-		"and set":                  {0, true, 2, false},
-		"and moved":                {1, true, 2, false},
-		"and not set":              {0, false, 0, true},
-		"and not moved":            {1, false, 0, true},
-		"and was at this version":  {2, true, 0, true},
-		"and is at this one still": {2, false, 0, true},
+		"and set":                      {0, true, true, false, 1},
+		"and moved":                    {1, true, true, false, 1},
+		"and not set":                  {0, false, false, true, 1},
+		"and not moved":                {1, false, false, true, 1},
+		"and not sent, as it is there": {2, true, false, false, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := &aliased{world: newWorld(registry.StageNone, registry.StageNone), answer: answer400("no"), done: test.done}
 			if test.before != 0 {
 				w.aliases = map[string]registry.Number{"champion": test.before}
 			}
-			got, err := New(w, Atomic).PointAlias(context.Background(), testModel, "champion", 2, test.before)
-			if got != test.want || (err != nil) != test.err || test.err && !errors.Is(err, registry.ErrInvalid) {
-				t.Errorf("got %s, %v", got, err)
+			goal := AliasGoal{Model: testModel, Alias: "champion", Version: 2, From: test.before, Held: test.before != 0}
+			got, err := New(w, Atomic).MoveAlias(context.Background(), goal, func(map[string]registry.Number) bool { return true })
+			if got.Moved != test.moved || (err != nil) != test.err || test.err && !errors.Is(err, registry.ErrInvalid) {
+				t.Errorf("got %+v, %v", got, err)
 			}
-			if w.sent != 1 || strings.Contains(strings.Join(w.log, " "), "read") {
+			if w.sent != test.sent || strings.Contains(strings.Join(w.log, " "), "read") {
 				t.Errorf("sent %d times, %v", w.sent, w.log)
 			}
 		})

@@ -1,5 +1,5 @@
-// Package handover moves a stage of a registered model from its present holders to another version, and registers versions
-// exactly once.
+// Package handover moves a stage of a registered model from its present holders to another version, moves an alias, and
+// registers versions exactly once.
 //
 // # Parts
 //
@@ -20,6 +20,20 @@
 //     the request, plan anew from that look, and send again.
 //   - If the goal is given up after holders were archived, and nobody holds the stage, the last holder gets it back; then
 //     look and settle as above.
+//
+// # The protocol of an alias
+//
+//   - Read the version, if it must have tags. Look. Nothing is sent if the alias is not where the plan saw it, or if the version may
+//     not get it (CheckAlias). An alias that is gone with its version, or leads to one that is gone, is taken from nobody.
+//   - Send the request once.
+//   - After an answer, look. If the alias is where it is to be, that is the end; if not, somebody has moved it since, and is left alone.
+//   - Without an answer, look until the effect shows, or the request can no longer take effect. Then, if the alias is where it was, send
+//     again; if somebody has moved it, leave it.
+//
+// AliasMachine decides it, and TestEveryInterleavingOfAnAlias tries every order in which two clients, faults and an outsider act. The
+// server answers nothing about where an alias was: a client whose look has shown another version meanwhile names it
+// (AliasOutcome.Overtaken), and one that came and was overwritten between two looks is not seen. If two clients set the same
+// version, and the answer of one is lost, its request may still come after the other's success, and undo a later move.
 //
 // # What a lost answer says
 //

@@ -15,8 +15,9 @@ type TagsError struct {
 	Model string
 	// Version is the version that was to be moved; 0 when it was yet to be created.
 	Version registry.Number
-	// Stage is where it was to go.
+	// Stage is where it was to go; empty if it was to get the alias Alias.
 	Stage registry.Stage
+	Alias string
 	// Lacking are the tags that are missing or have another value, sorted by key.
 	Lacking []LackingTag
 }
@@ -48,7 +49,11 @@ func (e *TagsError) Error() string {
 	for _, tag := range e.Lacking {
 		reasons = append(reasons, tag.String())
 	}
-	return fmt.Sprintf("%s of model %q may not enter %s: %s", which, e.Model, e.Stage, strings.Join(reasons, "; "))
+	what := "enter " + string(e.Stage)
+	if e.Stage == "" {
+		what = fmt.Sprintf("get the alias %q", e.Alias)
+	}
+	return fmt.Sprintf("%s of model %q may not %s: %s", which, e.Model, what, strings.Join(reasons, "; "))
 }
 
 // lacking returns the required tags that tags does not hold, sorted by key.

@@ -77,12 +77,14 @@ func (w *modelWire) model() registry.Model {
 	for _, alias := range w.Aliases {
 		aliases[alias.Alias] = registry.Number(alias.Version)
 	}
-	var latest registry.Number
+	var newest registry.Number
+	latest := make([]registry.Number, 0, len(w.Latest))
 	for _, version := range w.Latest {
-		latest = max(latest, registry.Number(version.Version))
+		latest = append(latest, registry.Number(version.Version))
+		newest = max(newest, registry.Number(version.Version))
 	}
 	return registry.Model{
-		Name: w.Name, Description: w.Description, Tags: tagMap(w.Tags), Aliases: aliases, LatestVersion: latest,
+		Name: w.Name, Description: w.Description, Tags: tagMap(w.Tags), Aliases: aliases, LatestVersion: newest, Latest: latest,
 		CreatedAt: w.CreatedAt.Time, UpdatedAt: w.UpdatedAt.Time,
 	}
 }

@@ -9,7 +9,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/handover"
-	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
 )
 
 // requiredTagRules check a require_tags attribute. MLflow's own tags may be required, since nothing is written.
@@ -26,16 +25,8 @@ func (s *session) guard(goal handover.Goal) handover.Goal {
 		return goal
 	}
 	goal.RequireStaging = s.requireStaging
-	goal.RequireTags = overlaid(s.onProduction(goal.Stage, s.requireTags), goal.RequireTags)
+	goal.RequireTags = overlaid(s.requiredFor(target{stage: goal.Stage}), goal.RequireTags)
 	return goal
-}
-
-// onProduction returns tags of the provider block where they apply: they are about Production.
-func (s *session) onProduction(stage registry.Stage, tags map[string]string) map[string]string {
-	if stage != registry.StageProduction {
-		return nil
-	}
-	return tags
 }
 
 // overlaid returns the tags of both, those of over where a key is in both.

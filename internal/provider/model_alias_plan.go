@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"reflect"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -10,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/claim"
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/handover"
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
 )
 
@@ -23,7 +25,8 @@ func (r *modelAliasResource) ModifyPlan(ctx context.Context, req resource.Modify
 		return
 	}
 	defer destroyWorks(req, resp)
-	var plan, prior modelAliasState
+	var config, plan, prior modelAliasState
+	resp.Diagnostics.Append(read(ctx, req.Config, &config)...)
 	resp.Diagnostics.Append(read(ctx, req.Plan, &plan)...)
 	exists, known := !req.State.Raw.IsNull(), !plan.ModelName.IsUnknown() && !plan.Alias.IsUnknown()
 	if exists {
@@ -32,39 +35,91 @@ func (r *modelAliasResource) ModifyPlan(ctx context.Context, req resource.Modify
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	before := plan.PreviousVersion
+	proposed := plan
+	plan.ModelURI = modelURI(plan.ModelName, plan.Alias, "@")
+	planning := &aliasPlanning{modelAliasResource: r, config: &config, plan: &plan, diags: &resp.Diagnostics}
 	if exists {
+		planning.prior = &prior
 		changed := otherParts(part{"model_name", prior.ModelName, plan.ModelName}, part{"alias", prior.Alias, plan.Alias})
 		switch {
 		case len(changed) > 0 && r.session.replaces(req, prior.alias()):
 			resp.RequiresReplace = changed // Terraform plans once more, with no prior state.
 			return
 		case known && plan.alias() == prior.alias():
-			r.planMove(ctx, &plan, &prior, &resp.Diagnostics)
+			planning.move(ctx, req)
 		case known:
-			r.planNew(ctx, &plan, req, resp)
+			planning.create(ctx, req, resp)
 		}
 	} else if known {
-		r.planNew(ctx, &plan, req, resp)
+		planning.create(ctx, req, resp)
 	}
-	if !resp.Diagnostics.HasError() && !plan.PreviousVersion.Equal(before) {
-		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("previous_version"), plan.PreviousVersion)...)
+	if !resp.Diagnostics.HasError() && !reflect.DeepEqual(plan, proposed) {
+		resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
 	}
 }
 
-// planMove plans an alias that is in the state. The plan says what it takes the alias from; where the resource does not change at all,
-// what the last change took it from stays in the state.
-func (r *modelAliasResource) planMove(ctx context.Context, plan, prior *modelAliasState, diags *diag.Diagnostics) {
-	moves := !plan.Version.Equal(prior.Version)
-	if !r.claim(plan, true, moves, diags) {
+// aliasPlanning is one plan of an alias. prior is nil for one that is new to the state.
+type aliasPlanning struct {
+	*modelAliasResource
+	config, plan, prior *modelAliasState
+	diags               *diag.Diagnostics
+}
+
+// promotion is what the plan promotes, if it moves the alias.
+func (p *aliasPlanning) promotion() promotion {
+	at := p.plan.alias()
+	return promotion{model: at.Model, version: p.plan.number(), to: target{alias: at.Name}}
+}
+
+// signs plans promoted_with. moves says that the alias moves; what the last move wrote stays otherwise.
+func (p *aliasPlanning) signs(ctx context.Context, moves bool, unwritten *unwrittenTags) {
+	before := types.SetNull(types.StringType)
+	if p.prior != nil {
+		before = p.prior.PromotedWith
+	}
+	if moves && p.plan.Version.IsUnknown() && p.prior != nil { // It may turn out to be the same.
+		p.plan.PromotedWith = types.SetUnknown(types.StringType)
 		return
 	}
+	p.plan.PromotedWith = p.session.planSignature(ctx, p.promotion(), moves, p.config.PromotionTags, before, unwritten, p.diags)
+}
+
+// judge fails the plan if the version may not get the alias. The plan that an apply makes again leaves the version to the move, and
+// costs no request for it.
+func (p *aliasPlanning) judge(ctx context.Context, req resource.ModifyPlanRequest) {
+	at := p.plan.alias()
+	if req.ClientCapabilities.DeferralAllowed && !p.session.ledger.Written(at.Model) {
+		return
+	}
+	version, ok := p.session.require(ctx, at.Model, p.plan.number(), p.diags)
+	if !ok {
+		return
+	}
+	goal := p.guarded(ctx, p.plan, p.diags)
+	goal.RequireTags = knownRequirements(goal.RequireTags, p.plan.RequireTags)
+	if err := handover.CheckAlias(version, goal); err != nil {
+		p.diags.AddAttributeError(path.Root("version"), fmt.Sprintf("Version %s of model %q may not get the alias %q", goal.Version, at.Model, at.Name),
+			explain(err))
+	}
+}
+
+// move plans an alias that is in the state. The plan says what it takes the alias from; where the resource does not change at all,
+// what the last change took it from stays in the state.
+func (p *aliasPlanning) move(ctx context.Context, req resource.ModifyPlanRequest) {
+	plan, prior, at := p.plan, p.prior, p.plan.alias()
+	moves := !plan.Version.Equal(prior.Version)
+	if !p.claim(plan, true, moves, p.diags) {
+		return
+	}
+	unwritten := loadUnwritten(ctx, req.Private, p.diags)
+	p.signs(ctx, moves, unwritten)
 	switch {
 	case plan.Version.IsUnknown(): // It may turn out to be the same.
 		plan.PreviousVersion = types.StringUnknown()
 	case moves:
 		plan.PreviousVersion = prior.Version
-	case !plan.PreviousVersion.IsUnknown(): // Nothing changes.
+	case !plan.PreviousVersion.IsUnknown() && plan.PromotedWith.Equal(prior.PromotedWith): // Nothing changes.
+		plan.PreviousVersion = prior.PreviousVersion
 		return
 	default:
 		plan.PreviousVersion = types.StringNull()
@@ -72,12 +127,12 @@ func (r *modelAliasResource) planMove(ctx context.Context, plan, prior *modelAli
 	if !moves || plan.Version.IsUnknown() {
 		return
 	}
-	if found, read := r.session.ledger.Noted(plan.alias()); read && prior.Version.IsNull() && found == plan.Version.ValueString() {
-		diags.AddAttributeError(path.Root("version"), fmt.Sprintf("The alias %q of model %q leads nowhere", plan.alias().Name, plan.alias().Model),
+	if found, read := p.session.ledger.Noted(at); read && prior.Version.IsNull() && found == plan.Version.ValueString() {
+		p.diags.AddAttributeError(path.Root("version"), fmt.Sprintf("The alias %q of model %q leads nowhere", at.Name, at.Model),
 			fmt.Sprintf("Version %s, which it points at, was deleted. Point it at another version, or remove this resource, which deletes the alias.\n\n%s", found, destroyAdvice))
 		return
 	}
-	r.session.require(ctx, plan.ModelName.ValueString(), plan.number(), diags)
+	p.judge(ctx, req)
 }
 
 // claim notes that the resource declares the alias, and fails the plan if another one does, too. Two that are in the state and agree are
@@ -93,28 +148,31 @@ func (r *modelAliasResource) claim(plan *modelAliasState, stored, changes bool, 
 	return !diags.HasError()
 }
 
-// planNew plans an alias that is new to the state, or becomes another one. It fails one that somebody else owns: another resource, or
+// create plans an alias that is new to the state, or becomes another one. It fails one that somebody else owns: another resource, or
 // nobody's state.
-func (r *modelAliasResource) planNew(ctx context.Context, plan *modelAliasState, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	diags, at, moves := &resp.Diagnostics, plan.alias(), !req.State.Raw.IsNull()
-	if !r.claim(plan, moves, true, diags) {
+func (p *aliasPlanning) create(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	plan, at, moves := p.plan, p.plan.alias(), !req.State.Raw.IsNull()
+	if !p.claim(plan, moves, true, p.diags) {
 		return
 	}
 	plan.PreviousVersion = types.StringNull()
-	model, err := r.session.cache.Model(ctx, at.Model)
-	if err != nil && !r.session.mayBeToCome(at.Model, err) {
-		diags.AddError(fmt.Sprintf("Unable to read registered model %q", at.Model), explain(err))
+	model, err := p.session.cache.Model(ctx, at.Model)
+	if err != nil && !p.session.mayBeToCome(at.Model, err) {
+		p.diags.AddError(fmt.Sprintf("Unable to read registered model %q", at.Model), explain(err))
 		return
 	}
 	if err == nil && model.IsPrompt() {
-		refusePrompt("model_name", at.Model, diags)
+		refusePrompt("model_name", at.Model, p.diags)
 		return
 	}
-	if err == nil && !r.planTaken(ctx, plan, model, req, resp) {
+	if err == nil && !p.planTaken(ctx, plan, model, req, resp) {
 		return
 	}
-	if !plan.Version.IsUnknown() {
-		r.session.require(ctx, at.Model, plan.number(), diags)
+	number, found := model.Aliases[at.Name]
+	isThere := found && !plan.Version.IsUnknown() && number == plan.number()
+	p.signs(ctx, !isThere, nil)
+	if !plan.Version.IsUnknown() && !isThere {
+		p.judge(ctx, req)
 	}
 }
 

@@ -7,8 +7,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
@@ -17,10 +15,11 @@ import (
 const modelAliasType = typeName + "_model_alias"
 
 var (
-	_ resource.ResourceWithConfigure   = (*modelAliasResource)(nil)
-	_ resource.ResourceWithIdentity    = (*modelAliasResource)(nil)
-	_ resource.ResourceWithImportState = (*modelAliasResource)(nil)
-	_ resource.ResourceWithModifyPlan  = (*modelAliasResource)(nil)
+	_ resource.ResourceWithConfigure    = (*modelAliasResource)(nil)
+	_ resource.ResourceWithIdentity     = (*modelAliasResource)(nil)
+	_ resource.ResourceWithImportState  = (*modelAliasResource)(nil)
+	_ resource.ResourceWithModifyPlan   = (*modelAliasResource)(nil)
+	_ resource.ResourceWithUpgradeState = (*modelAliasResource)(nil)
 )
 
 type modelAliasResource struct{ configuredResource }
@@ -34,43 +33,19 @@ func (r *modelAliasResource) Metadata(_ context.Context, _ resource.MetadataRequ
 }
 
 func (r *modelAliasResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
-	resp.Schema = schema.Schema{
-		MarkdownDescription: "An alias of a registered model, such as `champion`: a name that points at one version (MLflow 2.3 and newer). " +
-			"Changing `version` moves it in one step, so that readers always find it.",
-		Attributes: map[string]schema.Attribute{
-			"model_name": schema.StringAttribute{
-				Required: true, Validators: []validator.String{modelNameRule()},
-				MarkdownDescription: "Name of the registered model. A change replaces the alias.",
-			},
-			"alias": schema.StringAttribute{
-				Required: true, Validators: []validator.String{aliasRule()},
-				MarkdownDescription: fmt.Sprintf("Name of the alias: letters, digits, `_` and `-`, at most %d characters; case matters. MLflow keeps "+
-					"`latest` and `v` followed by a number for itself. A change replaces the alias.", registry.MaxAliasLength),
-			},
-			"version": schema.StringAttribute{
-				Required: true, Validators: []validator.String{versionNumberRule()},
-				MarkdownDescription: "Number of the version that the alias points at, as a string or a number. It may be known only after apply, as in " +
-					"`mlregistry_model_version.new.version`.",
-			},
-			"previous_version": schema.StringAttribute{
-				Computed: true,
-				MarkdownDescription: "Number of the version that the last change of this resource took the alias from; null if that change moved nothing. " +
-					"It is known in the plan wherever `version` is. The apply refuses if the alias points elsewhere by then.",
-			},
-			"timeouts": timeoutsAttribute(ctx, "creating the alias", "changing the alias", "deleting the alias"),
-		},
-	}
+	resp.Schema = modelAliasSchema(ctx)
 }
 
 func (r *modelAliasResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	var plan modelAliasState
+	var config, plan modelAliasState
+	resp.Diagnostics.Append(read(ctx, req.Config, &config)...)
 	resp.Diagnostics.Append(read(ctx, req.Plan, &plan)...)
 	ctx, cancel := within(ctx, plan.Timeouts.Create, defaultChangeTimeout, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() || !r.session.checkWrite(plan.ModelName.ValueString(), &resp.Diagnostics) {
 		return
 	}
-	if r.set(ctx, &plan, nil, resp.Private, &resp.Diagnostics) {
+	if r.set(ctx, aliasChange{config: &config, plan: &plan}, resp.Private, &resp.Diagnostics) {
 		resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 		resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
 	}
@@ -103,8 +78,6 @@ func (r *modelAliasResource) Read(ctx context.Context, req resource.ReadRequest,
 		r.session.ledger.Note(at, state.Version.ValueString())
 		if r.leadsNowhere(ctx, at, model, req.Private, &resp.Diagnostics) {
 			state.Version = types.StringNull()
-		} else {
-			seenModel(ctx, model, resp.Private, &resp.Diagnostics)
 		}
 		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 		return
@@ -119,26 +92,31 @@ func (r *modelAliasResource) Read(ctx context.Context, req resource.ReadRequest,
 // Update moves the alias to another version. If it was not known when the update was planned which alias it would be, and it is another
 // one than before, it moves the whole alias.
 func (r *modelAliasResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	var plan, prior modelAliasState
+	var config, plan, prior modelAliasState
+	resp.Diagnostics.Append(read(ctx, req.Config, &config)...)
 	resp.Diagnostics.Append(read(ctx, req.Plan, &plan)...)
 	resp.Diagnostics.Append(read(ctx, req.State, &prior)...)
 	ctx, cancel := within(ctx, plan.Timeouts.Update, defaultChangeTimeout, &resp.Diagnostics)
 	defer cancel()
-	if resp.Diagnostics.HasError() || !r.session.checkWrite(plan.ModelName.ValueString(), &resp.Diagnostics) {
+	unwritten := loadUnwritten(ctx, req.Private, &resp.Diagnostics)
+	at := prior.alias()
+	if resp.Diagnostics.HasError() || !r.session.checkWrite(plan.ModelName.ValueString(), &resp.Diagnostics) ||
+		!r.session.signBelatedly(ctx, at.Model, target{alias: at.Name}, config.PromotionTags, &unwritten, &prior.PromotedWith, &resp.Diagnostics) {
 		return
 	}
-	moves := plan.alias() != prior.alias()
-	before := &prior
-	if moves {
-		before = nil
+	saveUnwritten(ctx, unwritten, resp.Private, &resp.Diagnostics)
+	moves := plan.alias() != at
+	change := aliasChange{config: &config, plan: &plan, prior: &prior}
+	if !moves {
+		change.before = &prior
 	}
-	if !r.set(ctx, &plan, before, resp.Private, &resp.Diagnostics) {
+	if !r.set(ctx, change, resp.Private, &resp.Diagnostics) {
 		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	identify(ctx, resp.Identity, plan.identity(), &resp.Diagnostics)
-	if moves {
-		r.remove(ctx, prior.alias(), prior.Version.ValueString(), &resp.Diagnostics)
+	if moves && prior.OnDestroy.ValueString() != destroyRetain {
+		r.remove(ctx, at, prior.Version.ValueString(), &resp.Diagnostics)
 	}
 }
 
@@ -149,14 +127,16 @@ func (r *modelAliasResource) Delete(ctx context.Context, req resource.DeleteRequ
 	defer cancel()
 	at := state.alias()
 	note := loadDepartureNote(ctx, req.Private, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() || !r.session.checkWrite(at.Model, &resp.Diagnostics) {
+	retained := state.OnDestroy.ValueString() == destroyRetain
+	if resp.Diagnostics.HasError() || !retained && !r.session.checkWrite(at.Model, &resp.Diagnostics) {
 		return
 	}
-	if note.keeps(at) {
-		r.session.ledger.Keep(at, note.saw(at, state.Version.ValueString()))
-		return
+	planned := note.saw(at, state.Version.ValueString())
+	if !retained && !note.keeps(at) {
+		r.remove(ctx, at, planned, &resp.Diagnostics)
+	} else if r.session.known() {
+		r.session.ledger.Keep(at, planned)
 	}
-	r.remove(ctx, at, note.saw(at, state.Version.ValueString()), &resp.Diagnostics)
 }
 
 func (r *modelAliasResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {

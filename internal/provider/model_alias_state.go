@@ -13,8 +13,13 @@ type modelAliasState struct {
 	ModelName       types.String   `tfsdk:"model_name"`
 	Alias           types.String   `tfsdk:"alias"`
 	Version         types.String   `tfsdk:"version"`
-	PreviousVersion types.String   `tfsdk:"previous_version"`
+	RequireTags     types.Map      `tfsdk:"require_tags"`
+	PromotionTags   types.Map      `tfsdk:"promotion_tags"`
+	OnDestroy       types.String   `tfsdk:"on_destroy"`
 	Timeouts        timeouts.Value `tfsdk:"timeouts"`
+	PreviousVersion types.String   `tfsdk:"previous_version"`
+	PromotedWith    types.Set      `tfsdk:"promoted_with"`
+	ModelURI        types.String   `tfsdk:"model_uri"`
 }
 
 // alias returns which alias it is.
@@ -22,12 +27,17 @@ func (s *modelAliasState) alias() claim.Object {
 	return claim.Alias(s.ModelName.ValueString(), s.Alias.ValueString())
 }
 
-// fromRegistry takes over where the alias points, and reports whether it exists.
+// fromRegistry takes over where the alias points, and reports whether it exists. What an import, or an earlier version of this provider,
+// has left out gets its default.
 func (s *modelAliasState) fromRegistry(model registry.Model) bool {
 	number, found := model.Aliases[s.Alias.ValueString()]
 	if found {
 		s.Version = types.StringValue(number.String())
 	}
+	if s.OnDestroy.IsNull() {
+		s.OnDestroy = types.StringValue(destroyRemove)
+	}
+	s.ModelURI = modelURI(s.ModelName, s.Alias, "@")
 	return found
 }
 

@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -11,7 +12,8 @@ import (
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
 )
 
-// seenKey is where an alias keeps, in Terraform's private state, the time of the last update of its model by which its version was there.
+// seenKey is where an alias keeps, in Terraform's private state, the time of the last update of its model that the last apply has seen. A read
+// does not renew it: plan -refresh-only takes a change of the private state for drift.
 const seenKey = "seen"
 
 // seenModel notes that the version of an alias was there by the model's last update.
@@ -19,9 +21,9 @@ func seenModel(ctx context.Context, model registry.Model, private privateWriter,
 	diags.Append(private.SetKey(ctx, seenKey, []byte(strconv.FormatInt(model.UpdatedAt.UnixMilli(), 10)))...)
 }
 
-// leadsNowhere reports whether the version that an alias points at was deleted: MLflow before 3.17 keeps its aliases. A plan is to cost no
-// request more for that. A model that was not updated since has all its versions, and its newest one is there, as the model itself
-// says; only then the versions are asked.
+// leadsNowhere reports whether the version that an alias points at was deleted: MLflow before 3.17 keeps its aliases. A plan costs a request
+// more for that only where the model was updated since the last apply, and the version is the latest of no stage, which the model itself
+// tells.
 func (r *modelAliasResource) leadsNowhere(
 	ctx context.Context, at claim.Object, model registry.Model, private privateReader, diags *diag.Diagnostics,
 ) bool {
@@ -29,9 +31,13 @@ func (r *modelAliasResource) leadsNowhere(
 	diags.Append(more...)
 	number := model.Aliases[at.Name]
 	seen, err := strconv.ParseInt(string(text), 10, 64)
-	if err != nil || model.UpdatedAt.UnixMilli() == seen || number == model.LatestVersion {
+	if err == nil && model.UpdatedAt.UnixMilli() == seen || slices.Contains(model.Latest, number) {
 		return false
 	}
-	_, _, err = r.session.find(ctx, at.Model, number)
+	if _, known := r.session.seenVersions(at.Model); known {
+		_, _, err = r.session.find(ctx, at.Model, number)
+	} else {
+		_, err = r.session.cache.Version(ctx, at.Model, number)
+	}
 	return errors.Is(err, registry.ErrNotFound)
 }

@@ -7,86 +7,149 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/claim"
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/handover"
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
 )
 
-// set points the alias where the plan says, if it is where the plan saw it, and makes sure that it does. before is the state that the plan
-// started from; nil for an alias that is new to the state or becomes another one. Nobody can prevent that somebody moves it between the
-// look and the write: MLflow has no compare-and-set.
-func (r *modelAliasResource) set(
-	ctx context.Context, plan *modelAliasState, before *modelAliasState, private privateWriter, diags *diag.Diagnostics,
-) bool {
-	at, wanted := plan.alias(), plan.number()
+// aliasChange is what the apply of an alias is about.
+type aliasChange struct {
+	config, plan *modelAliasState
+	// prior is the state; nil for a create. before is the state that the plan started from: nil for an alias that is new to the state or
+	// becomes another one.
+	prior, before *modelAliasState
+}
+
+// goal returns the move that a change asks for.
+func (r *modelAliasResource) goal(ctx context.Context, change aliasChange, diags *diag.Diagnostics) handover.AliasGoal {
+	goal := r.guarded(ctx, change.plan, diags)
+	if change.before != nil {
+		goal.Held, goal.From = true, change.before.number()
+	} else if from, err := registry.ParseNumber(change.plan.PreviousVersion.ValueString()); err == nil {
+		goal.From = from
+	}
+	return goal
+}
+
+// guarded returns the move that a plan asks for, with all tags that its version must have.
+func (r *modelAliasResource) guarded(ctx context.Context, plan *modelAliasState, diags *diag.Diagnostics) handover.AliasGoal {
+	at := plan.alias()
+	return handover.AliasGoal{
+		Model: at.Model, Alias: at.Name, Version: plan.number(),
+		RequireTags: overlaid(r.session.requiredFor(target{alias: at.Name}), declaredTags(ctx, plan.RequireTags, diags)),
+	}
+}
+
+// set points the alias where the plan says, if it is where the plan saw it, makes sure that it does, and writes the promotion tags.
+// Nobody can prevent that somebody moves it between the look and the write: MLflow has no compare-and-set. Once the alias is set,
+// whatever fails after that is a warning.
+func (r *modelAliasResource) set(ctx context.Context, change aliasChange, private privateWriter, diags *diag.Diagnostics) bool {
+	plan, goal := change.plan, r.goal(ctx, change, diags)
+	at := plan.alias()
+	if diags.HasError() {
+		return false
+	}
 	defer r.session.writes.Lock(at)()
-	failed := fmt.Sprintf("Unable to point alias %q of model %q at version %s", at.Name, at.Model, wanted)
-	model, err := r.session.cache.Fresh().Model(ctx, at.Model)
+	mayCreate := func(aliases map[string]registry.Number) bool {
+		return spelled(ctx, r.session, "alias", "alias", at.Model, at.Name, aliases, nil, diags)
+	}
+	if change.before == nil {
+		r.session.ledger.Set(at)
+	}
+	outcome, err := r.session.engine.MoveAlias(ctx, goal, mayCreate)
 	if err != nil {
-		diags.AddAttributeError(path.Root("version"), failed, explain(err))
-		return false
-	}
-	number, found := model.Aliases[at.Name]
-	switch {
-	case found && number == wanted && before != nil:
-		seenModel(ctx, model, private, diags)
-		return true
-	case before == nil && found && number != wanted && plan.PreviousVersion.ValueString() != number.String():
-		diags.AddAttributeError(path.Root("alias"), fmt.Sprintf("The alias %q of model %q exists already", at.Name, at.Model), takenAlias(at, number))
-		return false
-	case before != nil && !r.isAsPlanned(ctx, at, number, found, before):
-		diags.AddAttributeError(path.Root("version"), fmt.Sprintf("The alias %q of model %q was moved since the plan", at.Name, at.Model),
-			movedAlias(number, before.Version.ValueString()))
-		return false
-	}
-	if !found && !spelled(ctx, r.session, "alias", "alias", at.Model, at.Name, model.Aliases, nil, diags) {
+		r.explainMove(goal, outcome, err, diags)
 		return false
 	}
 	r.session.ledger.Set(at)
-	got, err := r.session.engine.PointAlias(ctx, at.Model, at.Name, wanted, number)
-	if err != nil {
-		diags.AddAttributeError(path.Root("version"), failed, explain(err))
-		return false
+	warnOfAliasMove(goal, outcome, diags)
+	signed := types.SetNull(types.StringType)
+	if change.prior != nil {
+		signed = change.prior.PromotedWith
 	}
-	if got == 0 && r.isKeptAs(ctx, at, wanted, diags) {
-		return false
+	var written []string
+	if outcome.Moved {
+		words := placeholderWords{wordStage: at.Name, wordTime: timeOrNull(outcome.At).ValueString()}
+		if outcome.From != 0 {
+			words[wordReplaced] = outcome.From.String()
+		}
+		var unwritten *unwrittenTags
+		written = r.session.signPromotion(ctx, promotion{
+			model: at.Model, version: goal.Version, to: target{alias: at.Name}, words: words,
+			own: declaredTags(ctx, change.config.PromotionTags, diags),
+		}, &unwritten, diags)
+		saveUnwritten(ctx, unwritten, private, diags)
 	}
-	if got != wanted {
-		diags.AddAttributeError(path.Root("version"), fmt.Sprintf("The alias %q of model %q was moved by somebody else", at.Name, at.Model),
-			fmt.Sprintf("It was pointed at version %s, and somebody else changed it at the same time. Run terraform plan to see where it points now.", wanted))
-		return false
+	settleSignature(ctx, &plan.PromotedWith, written, outcome.Moved, signed, diags)
+	plan.ModelURI = modelURI(plan.ModelName, plan.Alias, "@")
+	if plan.PreviousVersion.IsUnknown() {
+		plan.PreviousVersion = types.StringNull()
+		if outcome.From != 0 {
+			plan.PreviousVersion = types.StringValue(outcome.From.String())
+		}
 	}
-	seenModel(ctx, model, private, diags)
+	seenModel(ctx, outcome.Model, private, diags)
 	return true
 }
 
+// explainMove adds the error for an alias that could not be moved.
+func (r *modelAliasResource) explainMove(goal handover.AliasGoal, outcome handover.AliasOutcome, err error, diags *diag.Diagnostics) {
+	var (
+		moved     *handover.AliasMovedError
+		taken     *handover.AliasTakenError
+		displaced *handover.AliasDisplacedError
+	)
+	at, version := claim.Alias(goal.Model, goal.Alias), path.Root("version")
+	switch {
+	case errors.Is(err, registry.ErrOtherSpelling) && diags.HasError(): // It is explained already.
+	case errors.As(err, &moved):
+		planned := ""
+		if goal.From != 0 {
+			planned = goal.From.String()
+		}
+		diags.AddAttributeError(version, fmt.Sprintf("The alias %q of model %q was moved since the plan", goal.Alias, goal.Model),
+			movedAlias(moved.Now, planned))
+	case errors.As(err, &taken):
+		diags.AddAttributeError(path.Root("alias"), fmt.Sprintf("The alias %q of model %q exists already", goal.Alias, goal.Model),
+			takenAlias(at, taken.Now))
+	case errors.As(err, &displaced) && displaced.Now == 0 && isKeptAs(at, goal.Version, outcome.Model.Aliases, diags):
+	case errors.As(err, &displaced):
+		diags.AddAttributeError(version, fmt.Sprintf("The alias %q of model %q was moved by somebody else", goal.Alias, goal.Model),
+			explainWith(err, "Run terraform plan to see what an apply would change now, and find out who moves this alias as well."))
+	default:
+		diags.AddAttributeError(version, fmt.Sprintf("Unable to point alias %q of model %q at version %s", goal.Alias, goal.Model, goal.Version),
+			explain(err))
+	}
+}
+
+// warnOfAliasMove says what a move that went well has met.
+func warnOfAliasMove(goal handover.AliasGoal, outcome handover.AliasOutcome, diags *diag.Diagnostics) {
+	if outcome.Overtaken != 0 {
+		diags.AddAttributeWarning(path.Root("version"),
+			fmt.Sprintf("The alias %q of model %q was taken back from version %s", goal.Alias, goal.Model, outcome.Overtaken),
+			fmt.Sprintf("Somebody pointed it at version %s at the same moment, after this apply had looked where it is, and may have been told that it went "+
+				"well. It points at version %s now. Find out who moves this alias as well.", outcome.Overtaken, goal.Version))
+	}
+	if outcome.Unread != nil {
+		diags.AddAttributeWarning(path.Root("version"),
+			fmt.Sprintf("The alias %q of model %q could not be read back", goal.Alias, goal.Model),
+			fmt.Sprintf("The server has answered that it points at version %s, and then it could not be read. Whether somebody has moved it since is for the "+
+				"next plan to see: run terraform plan.\n\n%s", goal.Version, explain(outcome.Unread)))
+	}
+}
+
 // isKeptAs adds the error for a registry that keeps an alias under another spelling of its name, and reports whether it does.
-func (r *modelAliasResource) isKeptAs(ctx context.Context, at claim.Object, wanted registry.Number, diags *diag.Diagnostics) bool {
-	model, err := r.session.cache.Model(ctx, at.Model)
-	other, found := registry.OtherSpelling(model.Aliases, at.Name)
-	if err != nil || !found || model.Aliases[other] != wanted {
+func isKeptAs(at claim.Object, wanted registry.Number, aliases map[string]registry.Number, diags *diag.Diagnostics) bool {
+	other, found := registry.OtherSpelling(aliases, at.Name)
+	if !found || aliases[other] != wanted {
 		return false
 	}
 	diags.AddAttributeError(path.Root("alias"), fmt.Sprintf("The registry keeps the alias %q of model %q as %q", at.Name, at.Model, other),
 		fmt.Sprintf("It points at version %s now, as was planned, under that name. Write %q here, and import it. %s", wanted, other,
 			importAdvice(modelAliasType, at.Model+"/"+other)))
 	return true
-}
-
-// isAsPlanned reports whether an alias is where the plan saw it. One that is gone may have gone with its version, by this very apply, and one
-// whose version is gone leads nowhere: to move it takes it from nobody.
-func (r *modelAliasResource) isAsPlanned(ctx context.Context, at claim.Object, number registry.Number, found bool, before *modelAliasState) bool {
-	planned := before.number()
-	switch {
-	case found && number == planned, !found && planned == 0:
-		return true
-	case found && planned != 0:
-		return false
-	case !found:
-		number = planned
-	}
-	_, err := r.session.cache.Version(ctx, at.Model, number)
-	return errors.Is(err, registry.ErrNotFound)
 }
 
 // remove deletes an alias, unless another resource has it, or it points elsewhere than the plan saw. planned is empty for one that led

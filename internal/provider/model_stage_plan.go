@@ -61,6 +61,7 @@ func (r *modelStageResource) ModifyPlan(ctx context.Context, req resource.Modify
 	default:
 		r.planTakeOver(ctx, &config, &plan, &resp.Diagnostics)
 	}
+	plan.ModelURI = plan.address()
 	if !resp.Diagnostics.HasError() && !reflect.DeepEqual(plan, proposed) {
 		resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
 	}
@@ -73,8 +74,8 @@ func (r *modelStageResource) planTakeOver(ctx context.Context, config, plan *mod
 	if !ok {
 		return
 	}
-	plan.PromotedWith = r.session.planSignature(ctx, goal, version.Stage, config.PromotionTags, types.SetNull(types.StringType),
-		&versionMemory{}, diags)
+	plan.PromotedWith = r.session.planSignature(ctx, planned(goal), goal.Enters(version.Stage), config.PromotionTags,
+		types.SetNull(types.StringType), nil, diags)
 	leaving := r.session.review(version, goal, handover.Observe(observed), diags)
 	r.session.stake(goal, pointerClaim(goal, false, true), diags)
 	if len(leaving) > 0 {
@@ -117,7 +118,7 @@ func (r *modelStageResource) planMove(
 			r.session.review(version, goal, view, diags)
 		}
 	}
-	plan.PromotedWith = r.session.planSignature(ctx, goal, from, config.PromotionTags, prior.PromotedWith, memory, diags)
+	plan.PromotedWith = r.session.planSignature(ctx, planned(goal), goal.Enters(from), config.PromotionTags, prior.PromotedWith, memory.Unwritten, diags)
 	r.session.stake(goal, pointerClaim(goal, true, goal.Version != held), diags)
 	if memory.Pointed != 0 && held != memory.Pointed && held != goal.Version {
 		warnOfStrangers(goal, []registry.Number{held}, "somebody else has moved the stage since the last apply", diags)

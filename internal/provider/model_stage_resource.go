@@ -113,12 +113,13 @@ func (r *modelStageResource) Update(ctx context.Context, req resource.UpdateRequ
 	if resp.Diagnostics.HasError() || !r.session.checkWrite(plan.ModelName.ValueString(), &resp.Diagnostics) {
 		return
 	}
-	if !r.session.signBelatedly(ctx, plan.goal(ctx, &resp.Diagnostics), config.PromotionTags, memory, &prior.PromotedWith, &resp.Diagnostics) {
+	goal := plan.goal(ctx, &resp.Diagnostics)
+	if !r.session.signBelatedly(ctx, goal.Model, target{stage: goal.Stage}, config.PromotionTags, &memory.Unwritten, &prior.PromotedWith,
+		&resp.Diagnostics) {
 		return
 	}
 	// A plan that points at the same version, and sees nobody beside it, permits nobody to leave the stage: what archived_versions
 	// says then is of the last move. The view is the one that the plan was made from.
-	goal := plan.goal(ctx, &resp.Diagnostics)
 	if goal.Version == prior.goal(ctx, &resp.Diagnostics).Version && len(handover.Reviewed(prior.holders(ctx, &resp.Diagnostics), goal)) == 0 {
 		r.keep(ctx, &plan, &prior, memory, resp.Private, &resp.Diagnostics)
 	} else if !r.point(ctx, &config, &plan, prior.PromotedWith, memory, resp.Private, &resp.Diagnostics) {
@@ -132,7 +133,7 @@ func (r *modelStageResource) Update(ctx context.Context, req resource.UpdateRequ
 func (r *modelStageResource) keep(
 	ctx context.Context, plan, prior *modelStageState, memory *versionMemory, private privateWriter, diags *diag.Diagnostics,
 ) {
-	plan.StageConflicts = versionList(nil)
+	plan.StageConflicts, plan.ModelURI = versionList(nil), plan.address()
 	if plan.PromotedWith.IsUnknown() {
 		plan.PromotedWith = prior.PromotedWith
 	}
@@ -155,11 +156,11 @@ func (r *modelStageResource) point(
 	}
 	warnOfOvertaken(goal, outcome, diags)
 	warnOfUnread(goal, outcome, diags)
-	written, promoted := r.session.sign(ctx, goal, outcome, declaredTags(ctx, config.PromotionTags, diags), memory, diags)
+	written, promoted := r.session.sign(ctx, goal, outcome, declaredTags(ctx, config.PromotionTags, diags), &memory.Unwritten, diags)
 	settleSignature(ctx, &plan.PromotedWith, written, promoted, signed, diags)
 	memory.Pointed = goal.Version
 	memory.store(ctx, private, diags)
-	plan.StageConflicts = versionList(nil)
+	plan.StageConflicts, plan.ModelURI = versionList(nil), plan.address()
 	plan.settleMove(&outcome)
 	return !diags.HasError()
 }

@@ -12,7 +12,7 @@ import (
 
 func modelStageSchema(ctx context.Context) schema.Schema {
 	return schema.Schema{
-		Version: promotedWithKeys,
+		Version: modelURIVersion,
 		MarkdownDescription: "A pointer that says which version of a model holds a stage, as an alias does. Changing `version` is one " +
 			"handover in place, without a gap: the plan names the versions that leave (`archived_versions`), and apply archives exactly " +
 			"those in the same transaction as the promotion. The best choice for a pipeline whose pull requests promote versions.",
@@ -61,6 +61,7 @@ func modelStageSchema(ctx context.Context) schema.Schema {
 					"hand is a diff.",
 			},
 			"promoted_with": promotedWithAttribute(),
+			"model_uri":     modelURIAttribute("`models:/fraud/Production`"),
 		},
 	}
 }

@@ -25,6 +25,7 @@ type modelStageState struct {
 	FromStage        types.String   `tfsdk:"from_stage"`
 	StageConflicts   types.List     `tfsdk:"stage_conflicts"`
 	PromotedWith     types.Set      `tfsdk:"promoted_with"`
+	ModelURI         types.String   `tfsdk:"model_uri"`
 }
 
 // goal returns the handover that a plan stands for.
@@ -55,6 +56,7 @@ func (s *modelStageState) fromRegistry(ctx context.Context, versions []registry.
 	if !strings.EqualFold(s.Stage.ValueString(), string(goal.Stage)) {
 		s.Stage = types.StringValue(string(goal.Stage))
 	}
+	s.ModelURI = s.address()
 	if s.OnDestroy.IsNull() {
 		s.OnDestroy = types.StringValue(destroyArchive)
 	}
@@ -63,6 +65,15 @@ func (s *modelStageState) fromRegistry(ctx context.Context, versions []registry.
 	}
 	s.StageConflicts = versionList(handover.Observe(versions).Others(goal.Stage, holder.Number))
 	return true
+}
+
+// address returns the address of the stage, as MLflow writes it.
+func (s *modelStageState) address() types.String {
+	stage, err := registry.ParseStage(s.Stage.ValueString())
+	if s.Stage.IsUnknown() || err != nil {
+		return types.StringUnknown()
+	}
+	return modelURI(s.ModelName, types.StringValue(string(stage)), "")
 }
 
 // settleMove puts what happened into the state where the plan left it open; outcome is nil if nothing was moved.

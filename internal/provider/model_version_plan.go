@@ -70,6 +70,7 @@ func (r *modelVersionResource) ModifyPlan(ctx context.Context, req resource.Modi
 	default:
 		planning.planExisting(ctx)
 	}
+	planning.plan.ModelURI = modelURI(planning.plan.ModelName, planning.plan.Version, "")
 	if !resp.Diagnostics.HasError() && !reflect.DeepEqual(planning.plan, proposed) { // Setting a plan costs more than making it.
 		resp.Diagnostics.Append(resp.Plan.Set(ctx, &planning.plan)...)
 	}
@@ -255,7 +256,7 @@ func (p *versionPlanning) planHandover(ctx context.Context, version registry.Ver
 	if p.prior != nil {
 		before = p.prior.PromotedWith
 	}
-	p.plan.PromotedWith = p.session.planSignature(ctx, goal, version.Stage, p.config.PromotionTags, before, p.memory, p.diags)
+	p.plan.PromotedWith = p.session.planSignature(ctx, planned(goal), goal.Enters(version.Stage), p.config.PromotionTags, before, p.memory.Unwritten, p.diags)
 	leaving := p.session.review(version, goal, view, p.diags)
 	made := p.claim()
 	made.Version, made.Changes = version.Number, p.prior == nil || version.Stage != goal.Stage

@@ -28,7 +28,7 @@ const (
 func modelVersionSchema(ctx context.Context) schema.Schema {
 	keep := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
 	return schema.Schema{
-		Version: promotedWithKeys,
+		Version: modelURIVersion,
 		MarkdownDescription: "One version of a registered model, and the stage it is in. Give `source` to register a new version, or " +
 			"`version` to adopt one that a pipeline registered. A changed `stage` is a handover: the plan names the versions that " +
 			"leave the stage (`archived_versions`), and apply archives exactly those before, or in the same transaction as, the promotion.",
@@ -115,6 +115,7 @@ func modelVersionSchema(ctx context.Context) schema.Schema {
 					"to be empty, so that a second holder made by hand is a diff.",
 			},
 			"promoted_with": promotedWithAttribute(),
+			"model_uri":     modelURIAttribute("`models:/fraud/8`"),
 			"creation_time": schema.StringAttribute{
 				Computed: true, PlanModifiers: keep,
 				MarkdownDescription: "When the version was registered (RFC 3339, UTC, milliseconds; `creation_timestamp` of the REST API).",

@@ -34,6 +34,7 @@ type modelVersionState struct {
 	FromStage               types.String   `tfsdk:"from_stage"`
 	StageConflicts          types.List     `tfsdk:"stage_conflicts"`
 	PromotedWith            types.Set      `tfsdk:"promoted_with"`
+	ModelURI                types.String   `tfsdk:"model_uri"`
 	CreationTime            types.String   `tfsdk:"creation_time"`
 	UserID                  types.String   `tfsdk:"user_id"`
 }
@@ -99,6 +100,7 @@ func (s *modelVersionState) fromRegistry(ctx context.Context, version registry.V
 	imported := memory.Imported
 	s.ModelName = types.StringValue(version.Model)
 	s.Version = types.StringValue(version.Number.String())
+	s.ModelURI = modelURI(s.ModelName, s.Version, "")
 	if s.Source.IsNull() || s.Source.IsUnknown() || (memory.Source != "" && memory.Source != version.Source) {
 		s.Source = textOrNull(version.Source)
 	}

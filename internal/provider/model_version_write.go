@@ -196,7 +196,7 @@ func (r *modelVersionResource) Update(ctx context.Context, req resource.UpdateRe
 	goal = r.session.guard(goal)
 	before, after := prior, plan
 	before.Tags, after.Tags = found.managed(prior.Tags, config.Tags), config.Tags
-	if !r.session.signBelatedly(ctx, goal, config.PromotionTags, memory, &prior.PromotedWith, &resp.Diagnostics) ||
+	if !r.session.signBelatedly(ctx, goal.Model, target{stage: goal.Stage}, config.PromotionTags, &memory.Unwritten, &prior.PromotedWith, &resp.Diagnostics) ||
 		!r.describe(ctx, &after, &before, &resp.Diagnostics) {
 		return
 	}
@@ -268,7 +268,7 @@ func (r *modelVersionResource) promote(
 	if version, found := registry.FindVersion(outcome.Versions, goal.Version); found && made != nil {
 		made.version = version
 	}
-	written, promoted := r.session.sign(ctx, goal, outcome, declaredTags(ctx, config.PromotionTags, diags), memory, diags)
+	written, promoted := r.session.sign(ctx, goal, outcome, declaredTags(ctx, config.PromotionTags, diags), &memory.Unwritten, diags)
 	settleSignature(ctx, &plan.PromotedWith, written, promoted, signed, diags)
 	return true
 }

@@ -21,11 +21,14 @@ func promotionTagsAttribute() schema.MapAttribute {
 	return schema.MapAttribute{
 		Optional: true, WriteOnly: true, ElementType: types.StringType, Validators: promotionTagRules(),
 		MarkdownDescription: "Tags to write onto the version once it has entered the stage given here (Staging or Production): for instance the " +
-			"commit and the actor. They add to the provider's `promotion_tags`, and win where a key is in both. " + placeholderText() +
-			" A change takes effect at the next promotion and is never a difference of a plan; `promoted_with` shows which keys were written. " +
-			"Values may be ephemeral or sensitive: they are written to the registry, where its readers see them, and kept nowhere else. Older versions of Terraform and OpenTofu can use the provider's. Default: none.",
+			"commit and the actor. They add to the provider's `promotion_tags`, and win where a key is in both. " + placeholderText() + " " + writeOnlyText,
 	}
 }
+
+// writeOnlyText is what the descriptions of all promotion_tags of resources end with.
+const writeOnlyText = "A change takes effect at the next promotion and is never a difference of a plan; `promoted_with` shows which keys were written. " +
+	"Values may be ephemeral or sensitive: they are written to the registry, where its readers see them, and kept nowhere else. Older versions of " +
+	"Terraform and OpenTofu can use the provider's. Default: none."
 
 // promotedWithAttribute is what was written.
 func promotedWithAttribute() schema.SetAttribute {

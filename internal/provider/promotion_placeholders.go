@@ -29,8 +29,8 @@ var placeholder = regexp.MustCompile(`\{([a-z_]+)\}`)
 
 // placeholderText documents them.
 func placeholderText() string {
-	return "Values may hold `{stage}` (the stage entered), `{from}` (the stage left), `{replaced}` (the versions that left the stage for it, as " +
-		"in `6,7`; empty if there was none) and `{time}` (when the server moved it: RFC 3339, UTC, milliseconds)."
+	return "Values may hold `{stage}` (the stage entered, or the alias), `{from}` (the stage left; empty for an alias), `{replaced}` (the versions " +
+		"that left the stage for it, or lost the alias, as in `6,7`; empty if there was none) and `{time}` (when the server moved it: RFC 3339, UTC, milliseconds)."
 }
 
 // promotionTagRules check a promotion_tags attribute.

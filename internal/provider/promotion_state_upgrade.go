@@ -9,41 +9,48 @@ import (
 	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// promotedWithKeys is the schema version of versions and pointers since promoted_with has the keys of promotion tags. In version 0
-// it was a map that had their values as well.
-const promotedWithKeys = 1
+// modelURIVersion is the schema version of versions, pointers and aliases since they have model_uri. In version 0 the promoted_with
+// of the first two was a map that had the values of promotion tags as well.
+const modelURIVersion = 2
 
 func (r *modelVersionResource) UpgradeState(context.Context) map[int64]resource.StateUpgrader {
-	return promotedWithUpgrade()
+	return addressedUpgrade("version", "")
 }
 
 func (r *modelStageResource) UpgradeState(context.Context) map[int64]resource.StateUpgrader {
-	return promotedWithUpgrade()
+	return addressedUpgrade("stage", "")
 }
 
-// promotedWithUpgrade drops the values of promoted_with from a state. Terraform asks for it before it does anything else with the
-// state, so that it is no difference of a plan; the next apply or refresh writes the state without them.
-func promotedWithUpgrade() map[int64]resource.StateUpgrader {
-	return map[int64]resource.StateUpgrader{0: {StateUpgrader: dropPromotedWithValues}}
+func (r *modelAliasResource) UpgradeState(context.Context) map[int64]resource.StateUpgrader {
+	return addressedUpgrade("alias", "@")
 }
 
-func dropPromotedWithValues(ctx context.Context, req resource.UpgradeStateRequest, resp *resource.UpgradeStateResponse) {
-	upgraded, err := withoutPromotedWithValues(req.RawState)
-	if err == nil {
-		resp.State.Raw, err = upgraded.UnmarshalWithOpts(resp.State.Schema.Type().TerraformType(ctx), tfprotov6.UnmarshalOpts{
-			ValueFromJSONOpts: tftypes.ValueFromJSONOpts{IgnoreUndefinedAttributes: true},
-		})
+// addressedUpgrade drops the values of promoted_with from a state and adds the address of what it is about, which the attribute ref
+// names, and before stands before it. Terraform asks for it before it does anything else with the state, so that it is no difference of a
+// plan; the next apply or refresh writes the state so.
+func addressedUpgrade(ref, before string) map[int64]resource.StateUpgrader {
+	upgrader := resource.StateUpgrader{
+		StateUpgrader: func(ctx context.Context, req resource.UpgradeStateRequest, resp *resource.UpgradeStateResponse) {
+			upgraded, err := upgradedState(req.RawState, ref, before)
+			if err == nil {
+				resp.State.Raw, err = upgraded.UnmarshalWithOpts(resp.State.Schema.Type().TerraformType(ctx), tfprotov6.UnmarshalOpts{
+					ValueFromJSONOpts: tftypes.ValueFromJSONOpts{IgnoreUndefinedAttributes: true},
+				})
+			}
+			if err != nil {
+				resp.Diagnostics.AddError("Unable to read the state of a version, a pointer or an alias", explainWith(err, unreadableState))
+			}
+		},
 	}
-	if err != nil {
-		resp.Diagnostics.AddError("Unable to read the state of a version or a pointer", explainWith(err, unreadableState))
-	}
+	return map[int64]resource.StateUpgrader{0: upgrader, 1: upgrader}
 }
 
-func withoutPromotedWithValues(state *tfprotov6.RawState) (*tfprotov6.RawState, error) {
+func upgradedState(state *tfprotov6.RawState, ref, before string) (*tfprotov6.RawState, error) {
 	if state == nil || state.JSON == nil {
 		return nil, errors.New("the state is not JSON")
 	}
@@ -55,6 +62,11 @@ func withoutPromotedWithValues(state *tfprotov6.RawState) (*tfprotov6.RawState, 
 	}
 	if tags, had := attributes["promoted_with"].(map[string]any); had {
 		attributes["promoted_with"] = slices.Sorted(maps.Keys(tags))
+	}
+	model, named := attributes["model_name"].(string)
+	to, known := attributes[ref].(string)
+	if named && known {
+		attributes["model_uri"] = modelURI(types.StringValue(model), types.StringValue(to), before).ValueStringPointer()
 	}
 	changed, err := json.Marshal(attributes)
 	return &tfprotov6.RawState{JSON: changed}, err

@@ -16,21 +16,21 @@ import (
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
 )
 
-// signature returns the promotion tags of a version that enters stage: those of the provider block, which are about
-// Production, and the resource's own.
-func (s *session) signature(stage registry.Stage, own map[string]string) map[string]string {
-	if !stage.Exclusive() {
+// signature returns the promotion tags of a version that is promoted to a target: those of the provider block where they count
+// there, and the resource's own.
+func (s *session) signature(to target, own map[string]string) map[string]string {
+	if !to.signs() {
 		return nil
 	}
-	return overlaid(s.onProduction(stage, s.promotionTags), own)
+	return overlaid(s.signedFor(to), own)
 }
 
 // signatureKeys returns the keys of the signature, which are known before its values are.
-func (s *session) signatureKeys(stage registry.Stage, own types.Map) []string {
-	if !stage.Exclusive() {
+func (s *session) signatureKeys(to target, own types.Map) []string {
+	if !to.signs() {
 		return nil
 	}
-	return slices.AppendSeq(slices.Collect(maps.Keys(own.Elements())), maps.Keys(s.onProduction(stage, s.promotionTags)))
+	return slices.AppendSeq(slices.Collect(maps.Keys(own.Elements())), maps.Keys(s.signedFor(to)))
 }
 
 // unwrittenTags are promotion tags of a promotion that happened, still to be written. They are in the private part of the state,
@@ -60,60 +60,77 @@ func (u *unwrittenTags) wanted(signature map[string]string) map[string]string {
 	return tags
 }
 
-// sign writes the promotion tags of a handover that is settled, and returns the keys of those written. What cannot be written is a
-// warning, since the promotion stands, and is kept in memory: the next plan shows it as a change of promoted_with. A
-// version that was in its stage before is not signed; promoted is false then.
+// promotion is a promotion that happened, and the tags that it writes.
+type promotion struct {
+	model   string
+	version registry.Number
+	to      target
+	// words are what the placeholders stand for.
+	words placeholderWords
+	// own are the promotion tags of the resource.
+	own map[string]string
+}
+
+// sign writes the promotion tags of a handover that is settled, and returns the keys of those written. A version that was in its
+// stage before is not signed; promoted is false then.
 func (s *session) sign(
-	ctx context.Context, goal handover.Goal, outcome handover.Outcome, own map[string]string, memory *versionMemory, diags *diag.Diagnostics,
+	ctx context.Context, goal handover.Goal, outcome handover.Outcome, own map[string]string, unwritten **unwrittenTags, diags *diag.Diagnostics,
 ) (written []string, promoted bool) {
 	if !goal.Enters(outcome.From) {
 		return nil, false
 	}
-	memory.Unwritten = nil
-	move := wordsOf(goal, outcome)
-	tags := fillIn(s.signature(goal.Stage, own), move)
-	written, err := s.write(ctx, goal.Model, goal.Version, tags)
-	if err == nil {
-		return written, true
-	}
-	left := slices.DeleteFunc(slices.Sorted(maps.Keys(tags)), func(key string) bool { return slices.Contains(written, key) })
-	memory.Unwritten = &unwrittenTags{Version: goal.Version, Keys: left, Move: move}
-	diags.AddAttributeWarning(path.Root("promotion_tags"),
-		fmt.Sprintf("Promotion tags of version %s of model %q could not be written", goal.Version, goal.Model),
-		fmt.Sprintf("The version was promoted and holds %s, but it lacks its promotion tags %s. The next plan shows promoted_with as a change, "+
-			"and applying it writes them, with the values that its configuration has.\n\n%s", goal.Stage, strings.Join(left, ", "),
-			explainWithout(err, tags)))
-	return written, true
+	return s.signPromotion(ctx, promotion{
+		model: goal.Model, version: goal.Version, to: target{stage: goal.Stage}, words: wordsOf(goal, outcome), own: own,
+	}, unwritten, diags), true
 }
 
-// signBelatedly writes the tags that sign could not write, before anything else is done, and reports whether to go on. Their keys
-// are added to promotedWith.
+// signPromotion writes the promotion tags of a promotion, and returns the keys of those written. What cannot be written is a
+// warning, since the promotion stands, and is kept in unwritten: the next plan shows it as a change of promoted_with.
+func (s *session) signPromotion(ctx context.Context, of promotion, unwritten **unwrittenTags, diags *diag.Diagnostics) []string {
+	*unwritten = nil
+	tags := fillIn(s.signature(of.to, of.own), of.words)
+	written, err := s.write(ctx, of.model, of.version, tags)
+	if err == nil {
+		return written
+	}
+	left := slices.DeleteFunc(slices.Sorted(maps.Keys(tags)), func(key string) bool { return slices.Contains(written, key) })
+	*unwritten = &unwrittenTags{Version: of.version, Keys: left, Move: of.words}
+	diags.AddAttributeWarning(path.Root("promotion_tags"),
+		fmt.Sprintf("Promotion tags of version %s of model %q could not be written", of.version, of.model),
+		fmt.Sprintf("The version was promoted and %s, but it lacks its promotion tags %s. The next plan shows promoted_with as a change, "+
+			"and applying it writes them, with the values that its configuration has.\n\n%s", of.to.had(), strings.Join(left, ", "),
+			explainWithout(err, tags)))
+	return written
+}
+
+// signBelatedly writes the tags that an earlier apply could not write, before anything else is done, and reports whether to go on. Their
+// keys are added to promotedWith.
 func (s *session) signBelatedly(
-	ctx context.Context, goal handover.Goal, own types.Map, memory *versionMemory, promotedWith *types.Set, diags *diag.Diagnostics,
+	ctx context.Context, model string, to target, own types.Map, unwritten **unwrittenTags, promotedWith *types.Set, diags *diag.Diagnostics,
 ) bool {
-	left := memory.Unwritten
-	memory.Unwritten = nil
+	left := *unwritten
+	*unwritten = nil
 	if left == nil {
 		return true
 	}
-	tags := left.wanted(s.signature(goal.Stage, declaredTags(ctx, own, diags)))
-	written, err := s.write(ctx, goal.Model, left.Version, tags)
+	tags := left.wanted(s.signature(to, declaredTags(ctx, own, diags)))
+	written, err := s.write(ctx, model, left.Version, tags)
 	if err == nil || errors.Is(err, registry.ErrNotFound) {
 		*promotedWith = withKeys(ctx, *promotedWith, written, diags)
 		return true
 	}
 	diags.AddAttributeError(path.Root("promotion_tags"),
-		fmt.Sprintf("Promotion tags of version %s of model %q could not be written", left.Version, goal.Model),
+		fmt.Sprintf("Promotion tags of version %s of model %q could not be written", left.Version, model),
 		"They belong to its last promotion. Nothing else was changed. To do without them, remove promotion_tags.\n\n"+explainWithout(err, tags))
 	return false
 }
 
-// stillWanted returns those keys of unwritten tags that are still promotion tags of the stage.
-func (s *session) stillWanted(left *unwrittenTags, stage registry.Stage, own types.Map) []string {
+// stillWanted returns those keys of unwritten tags that are still promotion tags of the target.
+func (s *session) stillWanted(left *unwrittenTags, to target, own types.Map) []string {
 	if left == nil {
 		return nil
 	}
-	keys := s.signatureKeys(stage, own)
+	keys := s.signatureKeys(to, own)
 	return slices.DeleteFunc(slices.AppendSeq(slices.Clone(left.Keys), maps.Keys(left.Filled)), func(key string) bool {
 		return !slices.Contains(keys, key)
 	})
@@ -133,34 +150,40 @@ func (s *session) write(ctx context.Context, model string, number registry.Numbe
 	return written, nil
 }
 
-// planSignature returns the planned promoted_with: not known yet for a version that enters the stage and gets tags, since one that
-// cannot be written is left out; else what it was, with what could not be written and is written now.
+// planSignature returns the planned promoted_with: not known yet for a version that is promoted and gets tags, since one that
+// cannot be written is left out; else what it was, with what could not be written and is written now. enters says that the plan
+// promotes the version; own are the resource's tags.
 func (s *session) planSignature(
-	ctx context.Context, goal handover.Goal, from registry.Stage, own types.Map, before types.Set, memory *versionMemory, diags *diag.Diagnostics,
+	ctx context.Context, of promotion, enters bool, own types.Map, before types.Set, unwritten *unwrittenTags, diags *diag.Diagnostics,
 ) types.Set {
 	if !s.known() || own.IsUnknown() {
 		return types.SetUnknown(types.StringType)
 	}
-	keys := s.signatureKeys(goal.Stage, own)
-	if goal.Enters(from) {
-		s.checkSignatureSpelling(ctx, goal, keys, diags)
+	keys := s.signatureKeys(of.to, own)
+	if enters {
+		s.checkSignatureSpelling(ctx, of.model, of.version, keys, diags)
 	}
 	switch {
-	case goal.Enters(from) && len(keys) > 0:
+	case enters && len(keys) > 0:
 		return types.SetUnknown(types.StringType)
-	case goal.Enters(from):
+	case enters:
 		return types.SetNull(types.StringType)
 	}
-	return withKeys(ctx, before, s.stillWanted(memory.Unwritten, goal.Stage, own), diags)
+	return withKeys(ctx, before, s.stillWanted(unwritten, of.to, own), diags)
+}
+
+// planned returns the promotion that a goal plans.
+func planned(goal handover.Goal) promotion {
+	return promotion{model: goal.Model, version: goal.Version, to: target{stage: goal.Stage}}
 }
 
 // checkSignatureSpelling fails the plan of a promotion tag that the version has in another spelling. It goes by what the walk has read: the
 // apply, which plans once more, asks nothing for it.
-func (s *session) checkSignatureSpelling(ctx context.Context, goal handover.Goal, keys []string, diags *diag.Diagnostics) {
-	versions, _ := s.seenVersions(goal.Model)
-	version, _ := registry.FindVersion(versions, goal.Version)
+func (s *session) checkSignatureSpelling(ctx context.Context, model string, number registry.Number, keys []string, diags *diag.Diagnostics) {
+	versions, _ := s.seenVersions(model)
+	version, _ := registry.FindVersion(versions, number)
 	for _, key := range slices.Compact(slices.Sorted(slices.Values(keys))) {
-		spelled(ctx, s, "promotion_tags", "tag", goal.Model, key, version.Tags, nil, diags)
+		spelled(ctx, s, "promotion_tags", "tag", model, key, version.Tags, nil, diags)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/handover"
 )
@@ -81,6 +82,17 @@ func (c *providerConfig) settings(ctx context.Context, diags *diag.Diagnostics) 
 	settings := sessionSettings{
 		way: handover.Atomic, requireStaging: c.RequireStaging.ValueBool(),
 		requireTags: declaredTags(ctx, c.RequireTags, diags), promotionTags: declaredTags(ctx, c.PromotionTags, diags),
+		gatedAliases: make(map[string]bool),
+	}
+	settings.gatedUnknown = c.GatedAliases.IsUnknown()
+	for _, alias := range c.GatedAliases.Elements() {
+		name, ok := alias.(types.String)
+		switch {
+		case !ok || name.IsUnknown():
+			settings.gatedUnknown = true
+		default:
+			settings.gatedAliases[name.ValueString()] = true
+		}
 	}
 	if !c.Handover.IsNull() {
 		settings.way = handover.Way(c.Handover.ValueString())

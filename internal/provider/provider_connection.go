@@ -40,6 +40,7 @@ type providerConfig struct {
 	RequireStaging        types.Bool    `tfsdk:"require_staging"`
 	RequireTags           types.Map     `tfsdk:"require_tags"`
 	PromotionTags         types.Map     `tfsdk:"promotion_tags"`
+	GatedAliases          types.Set     `tfsdk:"gated_aliases"`
 }
 
 // execConfig is the attribute exec of the provider block.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/float64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
@@ -130,13 +131,18 @@ func (p *mlregistryProvider) Schema(_ context.Context, _ provider.SchemaRequest,
 			},
 			"require_tags": schema.MapAttribute{
 				Optional: true, ElementType: types.StringType, Validators: requiredTagRules(),
-				MarkdownDescription: "Tags that a version must have, with these values, to enter Production, whichever stage it comes from: a " +
-					"rollback counts. Checked in the plan, and again in the apply before anything is touched. A version that is in Production " +
-					"already is not asked. Resources can require more, or another value of a tag. Default: none.",
+				MarkdownDescription: "Tags that a version must have, with these values, to enter Production, whichever stage it comes from, or to get one of " +
+					"`gated_aliases`: a rollback counts. Checked in the plan, and again in the apply before anything is touched. A version that is in Production, " +
+					"or has the alias, already is not asked. Resources can require more, or another value of a tag. Default: none.",
+			},
+			"gated_aliases": schema.SetAttribute{
+				Optional: true, ElementType: types.StringType, Validators: []validator.Set{setvalidator.ValueStringsAre(aliasRule())},
+				MarkdownDescription: "Aliases that serve, such as `[\"champion\"]`: `require_tags` and `promotion_tags` of the provider count for them as " +
+					"they do for Production, in every model. Default: none.",
 			},
 			"promotion_tags": schema.MapAttribute{
 				Optional: true, ElementType: types.StringType, Validators: promotionTagRules(),
-				MarkdownDescription: "Tags to write onto a version once it has entered Production, so that the registry tells who was live when, " +
+				MarkdownDescription: "Tags to write onto a version once it has entered Production, or got one of `gated_aliases`, so that the registry tells who was live when, " +
 					"such as `{ commit = var.commit }`. " + placeholderText() + " Resources can add to them. A change takes effect at the next " +
 					"promotion and is never a difference of a plan. Default: none.",
 			},

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -67,6 +68,11 @@ func (c *providerConfig) withoutUnknown(ctx context.Context, diags *diag.Diagnos
 			fmt.Sprintf("These values are known only after apply: %s. A plan that puts a version into Production asks for the others. The apply asks for "+
 				"all, and refuses before it touches anything.", strings.Join(unknown, ", ")))
 	}
+	if !c.GatedAliases.IsNull() && hasUnknown(c.GatedAliases) {
+		diags.AddAttributeWarning(path.Root("gated_aliases"), "Some of gated_aliases are known by the apply only",
+			"This plan does not ask for require_tags where an alias moves that it does not know to be gated. The apply does, and refuses before it "+
+				"touches anything.")
+	}
 	if unknown := unknownKeys(c.Headers); len(unknown) > 0 {
 		diags.AddAttributeWarning(path.Root("headers"), "Some headers are not sent while Terraform plans",
 			fmt.Sprintf("These values are known only after apply: %s. The plan reads the registry without them. If the server refuses that, or shows "+
@@ -98,6 +104,11 @@ func unknownKeys(texts types.Map) []string {
 	}
 	slices.Sort(unknown)
 	return unknown
+}
+
+// hasUnknown reports whether a set, or one of its elements, is not known.
+func hasUnknown(texts types.Set) bool {
+	return texts.IsUnknown() || slices.ContainsFunc(texts.Elements(), attr.Value.IsUnknown)
 }
 
 // textMap returns known as a map, and null where before was.

@@ -43,10 +43,14 @@ type sessionSettings struct {
 	way handover.Way
 	// requireStaging refuses the move from None to Production.
 	requireStaging bool
-	// requireTags are tags that a version must have to enter Production.
+	// requireTags are tags that a version must have to enter Production, or to get a gated alias.
 	requireTags map[string]string
-	// promotionTags are tags that a version gets once it has entered Production; see fillIn for what values may hold.
+	// promotionTags are tags that a version gets once it has entered Production, or got a gated alias; see fillIn for what values
+	// may hold.
 	promotionTags map[string]string
+	// gatedAliases are the aliases that requireTags and promotionTags count for; gatedUnknown says that a plan does not know them.
+	gatedAliases map[string]bool
+	gatedUnknown bool
 }
 
 // newSession returns the session of a configured provider. lasting says that its process outlives one walk.
