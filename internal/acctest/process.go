@@ -56,11 +56,15 @@ func (p *Process) Signal(signal os.Signal) {
 // KillAll kills the CLI and its provider processes at once, as when the machine dies.
 func (p *Process) KillAll() { killGroup(p.command) }
 
-// Wait waits for the command to end. It may be called more than once.
+// Wait waits for the command to end, and then until the server under test shows what it wrote: the next command is another process,
+// which a replica that lags behind would show less. It may be called more than once.
 func (p *Process) Wait() Result {
 	p.t.Helper()
 	if err := p.wait(); err != nil && !isExit(err) {
 		p.t.Fatalf("run %v: %v", p.command.Args, err)
+	}
+	if err := serverUnderTest().awaitReplica(); err != nil {
+		p.t.Fatalf("after %v: %v", p.command.Args, err)
 	}
 	return Result{Output: p.Output(), ExitCode: p.command.ProcessState.ExitCode()}
 }

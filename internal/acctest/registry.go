@@ -42,13 +42,22 @@ type Registry struct {
 // temporary file. The embedded one is opened a second time for the outsider, as another process would.
 func NewRegistry(t testing.TB) *Registry {
 	t.Helper()
-	if uri := strings.TrimRight(os.Getenv(URIVariable), "/"); uri != "" {
-		return &Registry{
-			URI: uri, HTTP: uri, real: true, Workspace: os.Getenv(WorkspaceVariable),
-			User: credentialsFrom(UserVariable), admin: credentialsFrom(AdminVariable), backend: os.Getenv(BackendVariable), fresh: freshURI(),
-		}
+	if server := serverUnderTest(); server.real {
+		return server
 	}
 	return newEmbedded(t)
+}
+
+// serverUnderTest returns the server that MLREGISTRY_TEST_URI names; one that is not real without it.
+func serverUnderTest() *Registry {
+	uri := strings.TrimRight(os.Getenv(URIVariable), "/")
+	if uri == "" {
+		return &Registry{}
+	}
+	return &Registry{
+		URI: uri, HTTP: uri, real: true, Workspace: os.Getenv(WorkspaceVariable),
+		User: credentialsFrom(UserVariable), admin: credentialsFrom(AdminVariable), backend: os.Getenv(BackendVariable), fresh: freshURI(),
+	}
 }
 
 // NewEmptyRegistry returns a registry that holds nothing, for names that others use as well. A real server must hold no model, so
