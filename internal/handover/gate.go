@@ -49,11 +49,11 @@ func (e *TagsError) Error() string {
 	for _, tag := range e.Lacking {
 		reasons = append(reasons, tag.String())
 	}
-	what := "enter " + string(e.Stage)
+	refused := "may not enter " + string(e.Stage)
 	if e.Stage == "" {
-		what = fmt.Sprintf("get the alias %q", e.Alias)
+		refused = fmt.Sprintf("may not get the alias %q", e.Alias)
 	}
-	return fmt.Sprintf("%s of model %q may not %s: %s", which, e.Model, what, strings.Join(reasons, "; "))
+	return fmt.Sprintf("%s of model %q %s: %s", which, e.Model, refused, strings.Join(reasons, "; "))
 }
 
 // lacking returns the required tags that tags does not hold, sorted by key.
