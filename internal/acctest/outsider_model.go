@@ -117,8 +117,13 @@ func (r *Registry) DeleteAlias(t testing.TB, model, alias string) {
 // Aliases returns the version each alias of a model points at.
 func (r *Registry) Aliases(t testing.TB, model string) map[string]string {
 	t.Helper()
+	return r.model(t, model).aliases()
+}
+
+// aliases returns the version of each alias.
+func (m registeredModel) aliases() map[string]string {
 	versions := map[string]string{}
-	for _, one := range r.model(t, model).Aliases {
+	for _, one := range m.Aliases {
 		versions[one.Alias] = one.Version
 	}
 	return versions

@@ -20,6 +20,10 @@ const pageSize = 10000
 // who compares times of last change, which are in milliseconds and would be equal on a fast disk.
 func (r *Registry) Transition(t testing.TB, model, version, stage string, archiveExisting bool) {
 	t.Helper()
+	if StagesAreAliases() {
+		r.moveAlias(t, model, version, stage, archiveExisting)
+		return
+	}
 	body := object{"name": model, "version": version, "stage": stage, "archive_existing_versions": archiveExisting}
 	var moved struct {
 		ModelVersion struct {
@@ -60,6 +64,9 @@ func (r *Registry) Versions(t testing.TB, model string) []string {
 }
 
 func (r *Registry) holders(model, stage string) ([]string, error) {
+	if alias := stageAlias(stage); alias != "" && StagesAreAliases() {
+		return r.aliased(model, alias)
+	}
 	versions, err := r.search(model)
 	if err != nil {
 		return nil, err
@@ -88,7 +95,7 @@ func (r *Registry) search(model string) ([]modelVersion, error) {
 			}
 		}
 		if page.Next == "" {
-			return versions, nil
+			return versions, r.staged(model, versions)
 		}
 		query.Set("page_token", page.Next)
 	}

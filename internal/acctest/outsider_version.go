@@ -18,6 +18,16 @@ type modelVersion struct {
 
 func (r *Registry) version(t testing.TB, model, version string) modelVersion {
 	t.Helper()
+	one := []modelVersion{r.rawVersion(t, model, version)}
+	if err := r.staged(model, one); err != nil {
+		t.Fatalf("outsider: %v", err)
+	}
+	return one[0]
+}
+
+// rawVersion returns a version as the server has it.
+func (r *Registry) rawVersion(t testing.TB, model, version string) modelVersion {
+	t.Helper()
 	var result struct {
 		Version modelVersion `json:"model_version"`
 	}

@@ -1,6 +1,7 @@
 package embedded
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"io"
@@ -26,6 +27,26 @@ func readMessage(request *http.Request, fields []field) (*message, error) {
 	return read, nil
 }
 
+// firstPart is how much of a body is read before room is made for all of it: so much has to come, whatever its header says.
+const firstPart = 64 << 10
+
+// bodyOf reads the body of a request, at most maxBody of it. It makes room for the length that the request tells, once: a buffer that
+// grows step by step takes three times as much.
+func bodyOf(request *http.Request) ([]byte, error) {
+	source := http.MaxBytesReader(nil, request.Body, maxBody)
+	var body bytes.Buffer
+	if _, err := io.CopyN(&body, source, firstPart); errors.Is(err, io.EOF) {
+		return body.Bytes(), nil
+	} else if err != nil {
+		return nil, err
+	}
+	if rest := min(request.ContentLength, maxBody) - firstPart; rest > 0 {
+		body.Grow(int(rest) + bytes.MinRead)
+	}
+	_, err := body.ReadFrom(source)
+	return body.Bytes(), err
+}
+
 func sentValues(request *http.Request, fields []field) (any, error) {
 	if err := checkQuery(request); err != nil {
 		return nil, err
@@ -42,7 +63,7 @@ func sentValues(request *http.Request, fields []field) (any, error) {
 			return nil, err
 		}
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(nil, request.Body, maxBody))
+	body, err := bodyOf(request)
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):

@@ -40,7 +40,7 @@ func (m *Machine) empty(event Event) Action {
 	}
 	holder, _ := m.predecessor()
 	m.subject = holder.Number
-	return m.send([]registry.Transition{{Model: m.goal.Model, Number: holder.Number, Stage: m.goal.Stage}})
+	return m.send([]registry.Transition{{Model: m.goal.Model, Number: holder.Number, Stage: m.goal.Stage, Looked: true}})
 }
 
 // failed ends with an error that says how the stage was left.

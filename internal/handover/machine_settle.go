@@ -68,7 +68,9 @@ func (m *Machine) verdict(holds bool) registry.Transition {
 	model, stage := m.goal.Model, m.goal.Stage
 	if !holds {
 		// Nobody holds the stage: two clients archived each other. Promote again.
-		return registry.Transition{Model: model, Number: m.subject, Stage: stage, ArchiveExisting: m.way == Atomic && !m.givesBack()}
+		return registry.Transition{
+			Model: model, Number: m.subject, Stage: stage, ArchiveExisting: m.way == Atomic && !m.givesBack(), Looked: true,
+		}
 	}
 	winner, _ := greatest(m.latest, stage)
 	if winner.Number != m.subject {

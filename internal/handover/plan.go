@@ -57,6 +57,7 @@ func Plan(observed []registry.Version, goal Goal, way Way) ([]registry.Transitio
 		return nil, nil
 	}
 	promote := registry.Transition{Model: goal.Model, Number: goal.Version, Stage: goal.Stage}
+	promote.Looked, promote.Seen = goal.Exclusive(), others
 	if way == Atomic {
 		promote.ArchiveExisting = goal.Exclusive()
 		return []registry.Transition{promote}, nil

@@ -68,6 +68,9 @@ func (s *session) stake(goal handover.Goal, made claim.Claim, diags *diag.Diagno
 	if !s.known() {
 		return
 	}
+	if !s.keepsStage(goal, diags) {
+		return
+	}
 	made.On, made.Shared = claim.Stage(goal.Model, goal.Stage), !goal.ArchiveExisting
 	met := s.declareObject(made, "stage", diags)
 	if len(met.Elsewhere) > 0 {

@@ -95,7 +95,7 @@ func advise(err error) string {
 		return "Find out with terraform plan in the other states whether one has the version. If none has, import it here, or delete it."
 	case errors.As(err, &noStages):
 		return "Registries such as Databricks Unity Catalog have aliases instead of stages. Leave stage out, or use an MLflow server " +
-			"whose registry has stages."
+			"whose registry has stages. Or let this provider keep stages as aliases: stages = { kept_as = \"aliases\" } in the provider block."
 	case errors.As(err, &intruder):
 		return "The stage was changed after what this plan was made from was read. " + movedSince + nothingTouched + "Run terraform plan again, " +
 			"with a refresh, review which versions now leave the stage, and apply that plan."

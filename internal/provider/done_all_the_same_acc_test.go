@@ -227,6 +227,7 @@ func TestAccFault_doneAllTheSame(t *testing.T) {
 
 func (f failedWrite) run(t *testing.T, answer acctest.FaultKind, isRefusal bool) {
 	w := newWorkspace(t)
+	w.Needs(t, acctest.FreshReads) // A look after an error cannot tell a write that was not done from one that is not shown yet.
 	proxy := w.proxied()
 	w.settings = f.settings
 	w.Setenv("MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR", "0")

@@ -20,8 +20,12 @@ func takeOver(stage string) string {
 
 // promotes matches the request that moves a version to Production.
 func promotes(version string) func(acctest.Request) bool {
+	path, stage := "model-versions/transition-stage", `"Production"`
+	if acctest.StagesAreAliases() {
+		path, stage = "registered-models/alias", `"champion"`
+	}
 	return func(request acctest.Request) bool {
-		return strings.HasSuffix(request.Path, "model-versions/transition-stage") && strings.Contains(request.Body, `"Production"`) &&
+		return strings.HasSuffix(request.Path, path) && strings.Contains(request.Body, stage) &&
 			strings.Contains(request.Body, `"version":"`+version+`"`)
 	}
 }
@@ -60,6 +64,7 @@ func TestAccH7_promotionFailsAfterArchiving(t *testing.T) {
 // H8: somebody promotes another version between this apply's last look and its promotion. On the server both succeed or
 // one displaces the other; at rest there is one, and who lost is told.
 func TestAccH8_somebodyPromotesMeanwhile(t *testing.T) {
+	acctest.NeedsNativeStages(t)
 	for _, handover := range []string{"atomic", "sequential"} {
 		t.Run(handover, func(t *testing.T) {
 			w, proxy := rehearsed(t, handover)
@@ -152,6 +157,7 @@ func TestAccH15_serverIgnoresTheFlag(t *testing.T) {
 }
 
 func TestAccH15_serverWithoutStages(t *testing.T) {
+	acctest.NeedsNativeStages(t)
 	w, proxy := rehearsed(t, "atomic")
 	notFound := "<!doctype html><html><title>404 Not Found</title><h1>Not Found</h1></html>"
 	proxy.Fault(acctest.Calls("model-versions/transition-stage"), acctest.Status(404, map[string]string{"Content-Type": "text/html"}, notFound), -1)

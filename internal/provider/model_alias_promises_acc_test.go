@@ -184,6 +184,7 @@ func TestAccModelAlias_requests(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorkspace(t)
+			w.Needs(t, acctest.FreshReads) // What is not shown at once is read again.
 			w.pipeline(2)
 			for _, number := range []string{"1", "2"} {
 				w.SetVersionTag(t, w.model, number, "verdict", "passed")

@@ -9,6 +9,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/acctest"
 )
 
 const pointer = "mlregistry_model_stage.live"
@@ -32,6 +34,7 @@ func (s *scenario) pipeline(count int) {
 }
 
 func TestAccModelStage_life(t *testing.T) {
+	acctest.NeedsNativeStages(t)
 	s := newScenario(t)
 	s.pipeline(3)
 	var watcher *watch

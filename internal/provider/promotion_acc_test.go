@@ -8,6 +8,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/acctest"
 )
 
 // The ways a configuration can say that v2 takes over Production from v1, which holds it.
@@ -76,6 +78,7 @@ func TestAccPromotion_existingVersionAndRollback(t *testing.T) {
 }
 
 func TestAccPromotion_oldUnmanaged(t *testing.T) {
+	acctest.NeedsNativeStages(t)
 	s := newScenario(t)
 	s.CreateModel(t, s.model)
 	for number := range 3 {
@@ -95,6 +98,7 @@ func TestAccPromotion_oldUnmanaged(t *testing.T) {
 }
 
 func TestAccPromotion_sharedStage(t *testing.T) {
+	acctest.NeedsNativeStages(t)
 	s := newScenario(t)
 	shared := "archive_existing_versions = false"
 	s.run(

@@ -264,6 +264,7 @@ func TestAccPromotionTags_displaced(t *testing.T) {
 
 // Three requests promote an existing version, and each promotion tag is one more.
 func TestAccPromotionTags_requests(t *testing.T) {
+	acctest.NeedsNativeStages(t)
 	w := newWorkspace(t)
 	proxy := acctest.NewProxy(t, w.HTTP)
 	w.URI = proxy.URL

@@ -72,7 +72,11 @@ func (p *mlregistryProvider) Configure(ctx context.Context, req provider.Configu
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	configured := newSession(target, config.settings(ctx, &resp.Diagnostics), !p.validated.Load())
+	settings := config.settings(ctx, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	configured := newSession(target, settings, !p.validated.Load())
 	p.opened.uses(configured.engine)
 	resp.ResourceData, resp.DataSourceData, resp.ListResourceData = configured, configured, configured
 }
@@ -94,6 +98,7 @@ func (c *providerConfig) settings(ctx context.Context, diags *diag.Diagnostics) 
 			settings.gatedAliases[name.ValueString()] = true
 		}
 	}
+	settings.keptAs = c.Stages.mapping(diags)
 	if !c.Handover.IsNull() {
 		settings.way = handover.Way(c.Handover.ValueString())
 	}

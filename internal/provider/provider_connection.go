@@ -37,6 +37,7 @@ type providerConfig struct {
 	RespectRetryAfter     types.Bool    `tfsdk:"respect_retry_after"`
 	MaxConcurrentRequests types.Int64   `tfsdk:"max_concurrent_requests"`
 	Handover              types.String  `tfsdk:"handover"`
+	Stages                *stagesConfig `tfsdk:"stages"`
 	RequireStaging        types.Bool    `tfsdk:"require_staging"`
 	RequireTags           types.Map     `tfsdk:"require_tags"`
 	PromotionTags         types.Map     `tfsdk:"promotion_tags"`

@@ -124,6 +124,7 @@ func (p *mlregistryProvider) Schema(_ context.Context, _ provider.SchemaRequest,
 					"one is promoted, for servers that ignore `archive_existing_versions`; readers may see none for a moment, and never two.",
 				Validators: []validator.String{stringvalidator.OneOf(wayNames()...)},
 			},
+			"stages": stagesAttribute(),
 			"require_staging": schema.BoolAttribute{
 				Optional: true,
 				MarkdownDescription: "Refuse to move a version from None to Production, in the plan. A rollback (Archived to Production) " +

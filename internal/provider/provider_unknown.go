@@ -15,14 +15,14 @@ import (
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/connect"
 )
 
-// decidesWhoIsAsked are the attributes of the provider block that say which registry is asked and as whom, and without which it
-// cannot be reached. Terraform plans with others that are known only after apply, such as timestamp(), and a plan goes on without
+// decidesWhoIsAsked are the attributes of the provider block that say which registry is asked, as whom and for what, and without which it
+// cannot be read. Terraform plans with others that are known only after apply, such as timestamp(), and a plan goes on without
 // those: nothing of what it reads depends on them.
 var decidesWhoIsAsked = []string{
 	connect.AttributeTrackingURI, connect.AttributeRegistryURI, connect.AttributeUsername, connect.AttributePassword,
 	connect.AttributeToken, connect.AttributeExec, connect.AttributeWorkspace, connect.AttributeInsecureTLS,
 	connect.AttributeServerCertPath, connect.AttributeServerCertPEM, connect.AttributeClientCertPath, connect.AttributeClientCertPEM,
-	connect.AttributeProxyURL,
+	connect.AttributeProxyURL, attributeStages,
 }
 
 // canBeAsked says whether all is known that it takes to ask the registry.

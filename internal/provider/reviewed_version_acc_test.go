@@ -168,6 +168,7 @@ func TestAccRegistered_promotionFails(t *testing.T) {
 
 // The registration went well, and in the promotion somebody else got ahead, and so archived the new version: the next apply goes on with it.
 func TestAccRegistered_promotionLost(t *testing.T) {
+	acctest.NeedsNativeStages(t)
 	for _, way := range handover.Ways() {
 		t.Run(string(way), func(t *testing.T) {
 			w := newWorkspace(t)

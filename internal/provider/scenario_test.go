@@ -68,6 +68,9 @@ func (s *scenario) hcl(blocks ...string) string {
 // access returns the lines of the provider block that name the user and the workspace, where the server has them.
 func (s *scenario) access() string {
 	lines := ""
+	if acctest.StagesAreAliases() && !strings.Contains(s.settings, "stages = {") {
+		lines += "  stages = { kept_as = \"aliases\" }\n"
+	}
 	if s.User.Username != "" && !s.otherAccess {
 		lines += fmt.Sprintf("  username = %q\n  password = %q\n", s.User.Username, s.User.Password)
 	}

@@ -4,11 +4,13 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/aliasstages"
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/claim"
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/handover"
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/ownwrites"
@@ -48,6 +50,8 @@ type sessionSettings struct {
 	// promotionTags are tags that a version gets once it has entered Production, or got a gated alias; see fillIn for what values
 	// may hold.
 	promotionTags map[string]string
+	// keptAs says by which aliases stages are kept; nil where the registry's own are used.
+	keptAs *aliasstages.Mapping
 	// gatedAliases are the aliases that requireTags and promotionTags count for; gatedUnknown says that a plan does not know them.
 	gatedAliases map[string]bool
 	gatedUnknown bool
@@ -55,13 +59,24 @@ type sessionSettings struct {
 
 // newSession returns the session of a configured provider. lasting says that its process outlives one walk.
 func newSession(target registry.Client, settings sessionSettings, lasting bool) *session {
-	own := ownwrites.New(target)
+	var own registry.Client = ownwrites.New(target)
+	if settings.keptAs != nil {
+		own = aliasstages.New(own, *settings.keptAs, clockOf(target))
+	}
 	cache := readcache.New(own)
 	return &session{
 		sessionSettings: settings, cache: cache, catalog: own, server: target,
 		engine: handover.New(cache.Fresh(), settings.way, engineOptions(target)...),
 		ledger: &claim.Ledger{Lasting: lasting}, first: make(map[string][]registry.Version),
 	}
+}
+
+// clockOf returns a client's clock, which tells the server's time; this machine's where it has none.
+func clockOf(target registry.Client) func() time.Time {
+	if clock, ok := target.(registry.Clock); ok {
+		return clock.ServerTime
+	}
+	return time.Now
 }
 
 // engineOptions are what the engine needs to know of a client: how it repeats requests, and the server's clock.

@@ -47,6 +47,11 @@ func tagClaim(owner tagOwner, at tagPlace, value types.String, stored, changes b
 // claimTag notes an owner of a tag, and fails the plan when another resource of the configuration owns it too. Where nothing
 // is to change it only warns, so that it blocks neither a plan nor a destroy.
 func (s *session) claimTag(at tagPlace, made claim.Claim, attribute string, diags *diag.Diagnostics) bool {
+	if s.keptAs != nil && at.version != 0 && at.key == s.keptAs.Archived {
+		diags.AddAttributeError(path.Root(attribute), fmt.Sprintf("The tag %q records that a version is Archived", at.key),
+			"This provider sets and removes it (archived in the provider's stages). Use another key in one of the two.")
+		return false
+	}
 	met := s.declareObject(made, attribute, diags)
 	if len(met.Rivals) == 0 {
 		return !diags.HasError()

@@ -84,6 +84,10 @@ type Transition struct {
 	// ArchiveExisting asks the server to archive the other holders of Stage in the same transaction. It is
 	// valid for an exclusive stage only.
 	ArchiveExisting bool
+	// Looked says that Seen, in ascending order, are all other versions that held an exclusive Stage at the look which the
+	// transition rests on. A registry that can compare refuses the transition if another one has come since; MLflow cannot.
+	Looked bool
+	Seen   []Number
 }
 
 // Holders returns the numbers of the versions that are in stage, in ascending order.
