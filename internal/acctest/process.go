@@ -63,7 +63,7 @@ func (p *Process) Wait() Result {
 	if err := p.wait(); err != nil && !isExit(err) {
 		p.t.Fatalf("run %v: %v", p.command.Args, err)
 	}
-	if err := serverUnderTest().awaitReplica(); err != nil {
+	if err := AwaitServer(); err != nil {
 		p.t.Fatalf("after %v: %v", p.command.Args, err)
 	}
 	return Result{Output: p.Output(), ExitCode: p.command.ProcessState.ExitCode()}

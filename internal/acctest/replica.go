@@ -77,5 +77,8 @@ func (r *Registry) awaitReplica() error {
 	return fmt.Errorf("the replica has not shown within %s what was written", markPatience)
 }
 
+// AwaitServer returns once the server under test shows all that was written before the call, by whomever.
+func AwaitServer() error { return serverUnderTest().awaitReplica() }
+
 // freshURI is the address in FreshVariable, without a slash at its end.
 func freshURI() string { return strings.TrimRight(os.Getenv(FreshVariable), "/") }

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// StagesVariable, set to "aliases", makes tests of stages run with a provider that keeps them as aliases: the outsider moves and reads the
+// StagesVariable set to "aliases" makes tests of stages run with a provider that keeps them as aliases: the outsider moves and reads the
 // aliases then.
 const StagesVariable = "MLREGISTRY_TEST_STAGES"
 

@@ -3,6 +3,7 @@ package provider_test
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -244,11 +245,11 @@ func TestAccModelAlias_unreadAfterTheMove(t *testing.T) {
 			}
 			proxy := acctest.NewProxy(t, w.HTTP)
 			w.URI = proxy.URL
-			w.settings = "  max_retries = 0"
+			w.settings = "  max_retries = 0\n  backoff_factor = 0\n  backoff_jitter = 0"
 			w.config(alias("champion", "champion", "2"))
 			plan := w.Plan()
 			proxy.OnRequest(func(request acctest.Request) {
-				if request.Method == "POST" {
+				if request.Method == http.MethodPost {
 					proxy.Fault(acctest.Calls("registered-models/get"), acctest.Status(503, nil, "over"), -1)
 				}
 			})

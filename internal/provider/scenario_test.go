@@ -90,6 +90,9 @@ func (s *scenario) run(steps ...resource.TestStep) {
 		}
 		checks := &steps[index].ConfigPlanChecks.PostApplyPostRefresh
 		*checks = append(slices.Clone(*checks), noDrift{})
+		// The framework makes these checks right after the apply, before it plans again.
+		shown := look(acctest.AwaitServer)
+		steps[index].ConfigStateChecks = append([]statecheck.StateCheck{shown}, steps[index].ConfigStateChecks...)
 	}
 	resource.Test(s.t, resource.TestCase{
 		ProtoV6ProviderFactories: map[string]func() (tfprotov6.ProviderServer, error){
