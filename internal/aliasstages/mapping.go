@@ -58,7 +58,7 @@ func (m Mapping) Stage(alias string) registry.Stage {
 
 // staged returns a version with the stage that the aliases of its model and its own tag give it, and without that tag.
 func (m Mapping) staged(version registry.Version, aliases map[string]registry.Number) registry.Version {
-	version.Stage = registry.StageNone
+	version.Stage, version.Stageless = registry.StageNone, false
 	if version.Tags[m.Archived] == string(registry.StageArchived) {
 		version.Stage = registry.StageArchived
 	}

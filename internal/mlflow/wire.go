@@ -108,7 +108,7 @@ type versionWire struct {
 
 func (w *versionWire) version() registry.Version {
 	return registry.Version{
-		Model: w.Model, Number: registry.Number(w.Number), Stage: stageOf(w.Stage), Status: statusOf(w.Status),
+		Model: w.Model, Number: registry.Number(w.Number), Stage: stageOf(w.Stage), Stageless: w.Stage == "", Status: statusOf(w.Status),
 		StatusMessage: w.StatusMessage, Source: w.Source, RunID: w.RunID, RunLink: w.RunLink, ModelID: w.ModelID,
 		Description: w.Description, Tags: tagMap(w.Tags), UserID: w.UserID,
 		CreatedAt: w.CreatedAt.Time, UpdatedAt: w.UpdatedAt.Time,

@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -14,13 +15,26 @@ import (
 
 // review checks in a plan that a version may go to the goal's stage (see guard), and returns who would leave it.
 func (s *session) review(version registry.Version, goal handover.Goal, view handover.View, diags *diag.Diagnostics) []registry.Number {
-	if err := handover.Check(version, goal); err != nil {
+	if s.hasNoStages(version) && goal.Stage != registry.StageNone {
+		diags.AddAttributeError(path.Root("stage"), "This registry has no stages",
+			fmt.Sprintf("It answers without a stage about the versions of model %q.\n\n%s", goal.Model, advise(&handover.NoStagesError{})))
+	} else if err := handover.Check(version, goal); err != nil {
 		diags.AddAttributeError(path.Root("stage"), moveTitle(goal), explain(err))
 	} else if s.known() && handover.SkipsStaging(version.Stage, goal.Stage) {
 		diags.AddAttributeWarning(path.Root("stage"), "Staging is skipped",
 			moveTitle(goal)+" without the dress rehearsal in Staging. Set require_staging = true on the provider to refuse this.")
 	}
 	return handover.Reviewed(view, goal)
+}
+
+// hasNoStages reports whether the registry answers without stages: about a version, or about another one of its model for a version that is yet
+// to be registered. It asks nobody.
+func (s *session) hasNoStages(version registry.Version) bool {
+	if version.Number != 0 || !s.known() {
+		return version.Stageless
+	}
+	versions, _ := s.seenVersions(version.Model)
+	return slices.ContainsFunc(versions, func(other registry.Version) bool { return other.Stageless })
 }
 
 // moveTitle names a move in a sentence without an end.

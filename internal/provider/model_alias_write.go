@@ -71,13 +71,9 @@ func (r *modelAliasResource) set(ctx context.Context, change aliasChange, privat
 	}
 	var written []string
 	if outcome.Moved {
-		words := placeholderWords{wordStage: at.Name, wordTime: timeOrNull(outcome.At).ValueString()}
-		if outcome.From != 0 {
-			words[wordReplaced] = outcome.From.String()
-		}
 		var unwritten *unwrittenTags
 		written = r.session.signPromotion(ctx, promotion{
-			model: at.Model, version: goal.Version, to: target{alias: at.Name}, words: words,
+			model: at.Model, version: goal.Version, to: target{alias: at.Name}, words: aliasWords(goal, outcome),
 			own: declaredTags(ctx, change.config.PromotionTags, diags),
 		}, &unwritten, diags)
 		saveUnwritten(ctx, unwritten, private, diags)
@@ -92,6 +88,15 @@ func (r *modelAliasResource) set(ctx context.Context, change aliasChange, privat
 	}
 	seenModel(ctx, outcome.Model, private, diags)
 	return true
+}
+
+// aliasWords returns what placeholders stand for after the move of an alias.
+func aliasWords(goal handover.AliasGoal, outcome handover.AliasOutcome) placeholderWords {
+	words := placeholderWords{wordStage: goal.Alias, wordTime: timeOrNull(outcome.At).ValueString()}
+	if outcome.From != 0 {
+		words[wordReplaced] = outcome.From.String()
+	}
+	return words
 }
 
 // explainMove adds the error for an alias that could not be moved.

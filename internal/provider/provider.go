@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync/atomic"
 
+	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/function"
@@ -19,6 +20,7 @@ import (
 const typeName = "mlregistry"
 
 var (
+	_ provider.ProviderWithActions        = (*mlregistryProvider)(nil)
 	_ provider.ProviderWithFunctions      = (*mlregistryProvider)(nil)
 	_ provider.ProviderWithListResources  = (*mlregistryProvider)(nil)
 	_ provider.ProviderWithValidateConfig = (*mlregistryProvider)(nil)
@@ -58,7 +60,7 @@ func (p *mlregistryProvider) ValidateConfig(context.Context, provider.ValidateCo
 
 func (p *mlregistryProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
 	if !canBeAsked(req.Config.Raw) { // Whatever needs the registry then says so.
-		resp.ResourceData, resp.DataSourceData, resp.ListResourceData = &session{}, &session{}, &session{}
+		resp.ResourceData, resp.DataSourceData, resp.ListResourceData, resp.ActionData = &session{}, &session{}, &session{}, &session{}
 		return
 	}
 	var config providerConfig
@@ -78,7 +80,7 @@ func (p *mlregistryProvider) Configure(ctx context.Context, req provider.Configu
 	}
 	configured := newSession(target, settings, !p.validated.Load())
 	p.opened.uses(configured.engine)
-	resp.ResourceData, resp.DataSourceData, resp.ListResourceData = configured, configured, configured
+	resp.ResourceData, resp.DataSourceData, resp.ListResourceData, resp.ActionData = configured, configured, configured, configured
 }
 
 // settings returns what the block says about promotions.
@@ -121,6 +123,10 @@ func (p *mlregistryProvider) DataSources(context.Context) []func() datasource.Da
 		newRegisteredModelDataSource, newRegisteredModelsDataSource, newModelVersionDataSource, newModelVersionsDataSource,
 		newServerDataSource,
 	}
+}
+
+func (p *mlregistryProvider) Actions(context.Context) []func() action.Action {
+	return []func() action.Action{newPromoteAction, newRollbackAction}
 }
 
 func (p *mlregistryProvider) Functions(context.Context) []func() function.Function {

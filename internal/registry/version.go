@@ -30,6 +30,8 @@ type Version struct {
 	Number Number
 	// Stage is the version's current stage.
 	Stage Stage
+	// Stageless says that the registry's answer has no stage, as of a registry that has none. Stage is StageNone then.
+	Stageless bool
 	// Status says whether the version can be used.
 	Status Status
 	// StatusMessage explains Status; usually empty.

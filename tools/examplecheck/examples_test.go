@@ -22,8 +22,8 @@ var prepared = map[string]int{"adopt": 8, "drift": 8, "resources/mlregistry_mode
 // Every folder of examples/ is found by itself, planned, applied, and planned again.
 func TestAccExamples_applyToAnEmptyPlan(t *testing.T) {
 	for _, folder := range folders(t) {
-		if folder == "adopt-registry" {
-			continue // Imports what it needs: TestAccExamples_adoptRegistry.
+		if folder == "adopt-registry" || isAction(folder) {
+			continue // Imports what it needs: TestAccExamples_adoptRegistry. And TestAccExamples_actions.
 		}
 		t.Run(filepath.ToSlash(folder), func(t *testing.T) {
 			e := newExample(t, folder, noImport)
@@ -39,6 +39,29 @@ func TestAccExamples_applyToAnEmptyPlan(t *testing.T) {
 				e.SetVersionTag(t, "fraud", "8", "validation_status", "passed")
 			}
 			e.holds()
+		})
+	}
+}
+
+func isAction(folder string) bool { return strings.HasPrefix(filepath.ToSlash(folder), "actions/") }
+
+// Each action of the examples can be invoked, and moves Production.
+func TestAccExamples_actions(t *testing.T) {
+	acctest.NeedsCLI(t, acctest.Actions)
+	for _, folder := range folders(t) {
+		if !isAction(folder) {
+			continue
+		}
+		t.Run(filepath.Base(folder), func(t *testing.T) {
+			e := newExample(t, folder, noImport)
+			e.seed(8)
+			e.Transition(t, "fraud", "8", "Production", true)
+			e.Transition(t, "fraud", "7", "Production", true)
+			block := regexp.MustCompile(`(?m)^action "(\w+)" "(\w+)"`).FindStringSubmatch(readFile(t, filepath.Join(root, "examples", folder, "action.tf")))
+			e.MustApply("-invoke=action." + block[1] + "." + block[2])
+			if got := e.Holders(t, "fraud", "Production"); !slices.Equal(got, []string{"8"}) {
+				t.Errorf("Production is held by %v", got)
+			}
 		})
 	}
 }

@@ -122,7 +122,8 @@ func follow(t *testing.T, file, target string) string {
 	if address.Path != "" {
 		// A template is read at the place where it is rendered to.
 		folder := strings.Replace(path.Dir(page), "templates", "docs", 1)
-		if page == "templates/resources.md.tmpl" || page == "templates/data-sources.md.tmpl" || page == "templates/list-resources.md.tmpl" {
+		if page == "templates/resources.md.tmpl" || page == "templates/data-sources.md.tmpl" || page == "templates/list-resources.md.tmpl" ||
+			page == "templates/actions.md.tmpl" {
 			folder = path.Join(folder, strings.TrimSuffix(path.Base(page), ".md.tmpl"))
 		}
 		page = path.Join(folder, address.Path)
