@@ -3,6 +3,7 @@ package acctest
 import (
 	"crypto/rand"
 	"encoding/hex"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -36,6 +37,8 @@ type Registry struct {
 	admin   Credentials
 	backend string
 	fresh   string
+	// handler answers for an embedded registry; nil for a real one.
+	handler http.Handler
 }
 
 // NewRegistry returns the server that MLREGISTRY_TEST_URI names or, without it, an embedded registry on a
@@ -100,7 +103,7 @@ func newEmbedded(t testing.TB) *Registry {
 			t.Errorf("close the outsider's embedded registry: %v", err)
 		}
 	})
-	return &Registry{URI: "embedded:" + file, HTTP: server.URL}
+	return &Registry{URI: "embedded:" + file, HTTP: server.URL, handler: outside}
 }
 
 // Real reports whether the registry is a server outside this process, which other tests use as well.

@@ -280,3 +280,32 @@ func TestAccModelURI(t *testing.T) {
 	wantText(t, state, fmt.Sprintf("%q", "models:/"+w.model+"/2"))
 	w.wantQuiet()
 }
+
+// Two configurations with a state each have imported one alias. A plan of the one that was made before the other moved it is refused, and its
+// destroy leaves the alias alone.
+func TestAccModelAlias_twoStates(t *testing.T) {
+	first := newWorkspace(t)
+	first.pipeline(3)
+	first.config(alias("champion", "champion", "1"))
+	first.MustApply()
+	second := &workspace{scenario: first.scenario, Workspace: acctest.NewWorkspace(t, "")}
+	second.config(alias("champion", "champion", "1"), fmt.Sprintf("import {\n  to = %s\n  id = \"MODEL/champion\"\n}\n", champion))
+	second.MustApply()
+	second.config(alias("champion", "champion", "3"))
+	move := second.Plan()
+	first.config(alias("champion", "champion", "2"))
+	first.MustApply()
+	refused := second.Apply(move.PlanFile)
+	if refused.ExitCode == 0 {
+		t.Fatalf("the apply went through:\n%s", refused.Output)
+	}
+	wantText(t, refused.Output, "It points at version 2 now; the plan saw version 1.")
+	first.wantAliases(map[string]string{"champion": "2"})
+	second.config()
+	removal := second.Plan()
+	first.config(alias("champion", "champion", "3"))
+	first.MustApply()
+	wantText(t, second.MustApply(removal.PlanFile).Output, "was left alone")
+	first.wantAliases(map[string]string{"champion": "3"})
+	first.emptyPlan()
+}
