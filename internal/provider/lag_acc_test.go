@@ -158,6 +158,7 @@ resource "mlregistry_registered_model_tag" "t" {
 	for _, lag := range lags {
 		t.Run(lag.String(), func(t *testing.T) {
 			s := newScenario(t)
+			s.atOnce = true
 			if lag > 0 {
 				s.Registry, s.model = newLagging(t, lag), "fraud"
 			}
