@@ -114,7 +114,7 @@ func (p *aliasPlanning) move(ctx context.Context, req resource.ModifyPlanRequest
 	unwritten := loadUnwritten(ctx, req.Private, p.diags)
 	p.signs(ctx, moves, unwritten)
 	switch {
-	case plan.Version.IsUnknown(): // It may turn out to be the same.
+	case plan.Version.IsUnknown(), !moves && plan.PromotedWith.IsUnknown(): // It may turn out to be the same.
 		plan.PreviousVersion = types.StringUnknown()
 	case moves:
 		plan.PreviousVersion = prior.Version

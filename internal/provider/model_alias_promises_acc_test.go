@@ -309,3 +309,28 @@ func TestAccModelAlias_twoStates(t *testing.T) {
 	first.wantAliases(map[string]string{"champion": "3"})
 	first.emptyPlan()
 }
+
+// A retained alias comes back when its resource is replaced, on every CLI.
+func TestAccModelAlias_retainedAndReplaced(t *testing.T) {
+	w := newWorkspace(t)
+	w.pipeline(1)
+	w.config(aliasWith("1", `on_destroy = "retain"`))
+	w.MustApply()
+	w.MustApply("-replace=" + champion)
+	w.wantAliases(map[string]string{"champion": "1"})
+	w.emptyPlan()
+}
+
+// Promotion tags that are known only after the apply, where nothing else changes.
+func TestAccModelAlias_promotionTagsKnownLater(t *testing.T) {
+	acctest.NeedsCLI(t, acctest.WriteOnly)
+	w := newWorkspace(t)
+	w.pipeline(2)
+	for _, number := range []string{"1", "2"} {
+		w.config(aliasWith(number, `promotion_tags = { a = "x" }`))
+		w.MustApply()
+	}
+	w.config(renewed("x", "1"), aliasWith("2", `promotion_tags = zipmap([terraform_data.name.output], ["1"])`))
+	w.MustApply()
+	w.emptyPlan()
+}

@@ -135,6 +135,7 @@ func (r *modelAliasResource) Delete(ctx context.Context, req resource.DeleteRequ
 	if !retained && !note.keeps(at) {
 		r.remove(ctx, at, planned, &resp.Diagnostics)
 	} else if r.session.known() {
+		r.session.ledger.Writes(at.Model) // The plan of the create that follows a destroy is told by it that it is made in an apply.
 		r.session.ledger.Keep(at, planned)
 	}
 }

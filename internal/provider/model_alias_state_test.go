@@ -15,7 +15,8 @@ func TestAnOlderStateOfAnAliasIsRead(t *testing.T) {
 	})
 	p.must(upgraded.Diagnostics, err)
 	got := textsOf(t, p.resourceType(typ), upgraded.UpgradedState)
-	if _, has := got["previous_version"]; has || got["version"] != "3" || got["alias"] != "champion" {
+	if _, has := got["previous_version"]; has || got["version"] != "3" || got["alias"] != "champion" ||
+		got["on_destroy"] != "remove" || got["model_uri"] != "models:/m@champion" {
 		t.Errorf("read as %v", got)
 	}
 }

@@ -65,6 +65,9 @@ func upgradedState(state *tfprotov6.RawState, ref, before string) (*tfprotov6.Ra
 	}
 	model, named := attributes["model_name"].(string)
 	to, known := attributes[ref].(string)
+	if before != "" && attributes["on_destroy"] == nil { // Aliases have it since, with this default.
+		attributes["on_destroy"] = destroyRemove
+	}
 	if named && known {
 		attributes["model_uri"] = modelURI(types.StringValue(model), types.StringValue(to), before).ValueStringPointer()
 	}
