@@ -3,7 +3,6 @@ package aliasstages
 import (
 	"fmt"
 	"maps"
-	"slices"
 
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
 )
@@ -74,14 +73,13 @@ func (m Mapping) staged(version registry.Version, aliases map[string]registry.Nu
 	return version
 }
 
-// others returns the aliases, in order, of stages other than stage that a version has.
+// others returns the aliases of stages other than stage that a version has, that of Production last: of both it counts.
 func (m Mapping) others(stage registry.Stage, number registry.Number, aliases map[string]registry.Number) []string {
 	var others []string
-	for kept, alias := range m.Aliases {
-		if kept != stage && aliases[alias] == number {
+	for _, kept := range []registry.Stage{registry.StageStaging, registry.StageProduction} {
+		if alias := m.Aliases[kept]; kept != stage && aliases[alias] == number {
 			others = append(others, alias)
 		}
 	}
-	slices.Sort(others)
 	return others
 }

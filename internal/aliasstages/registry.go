@@ -3,6 +3,7 @@ package aliasstages
 import (
 	"context"
 	"iter"
+	"maps"
 	"sync"
 	"time"
 
@@ -38,8 +39,14 @@ func New(target registry.Client, mapping Mapping, clock func() time.Time) *Regis
 	return &Registry{Client: target, mapping: mapping, clock: clock, moved: make(map[place]move)}
 }
 
+// KeepsStagesAsAliases says that a change of an alias may change the stages of versions.
+func (r *Registry) KeepsStagesAsAliases() bool { return true }
+
 // Forget says that another walk begins, to the registry behind as well.
 func (r *Registry) Forget() {
+	r.mu.Lock()
+	clear(r.moved)
+	r.mu.Unlock()
 	if target, ok := r.Client.(interface{ Forget() }); ok {
 		target.Forget()
 	}
@@ -119,7 +126,34 @@ func (r *Registry) SearchVersions(ctx context.Context, search registry.Search) i
 // CreateVersion registers a version, which begins in None.
 func (r *Registry) CreateVersion(ctx context.Context, version registry.NewVersion) (registry.Version, error) {
 	created, err := r.Client.CreateVersion(ctx, version)
+	r.drop(func(at place) bool { return at == place{created.Model, created.Number} })
 	return r.staged(created, nil), err
+}
+
+// DeleteVersion deletes a version, and before it the aliases by which it has stages: MLflow before 3.17 keeps them.
+func (r *Registry) DeleteVersion(ctx context.Context, model string, number registry.Number) error {
+	found, err := r.Client.Model(ctx, model)
+	if err != nil {
+		return err
+	}
+	if _, err := r.release(ctx, registry.Transition{Model: model, Number: number}, found, number); err != nil {
+		return err
+	}
+	r.drop(func(at place) bool { return at == place{model, number} })
+	return r.Client.DeleteVersion(ctx, model, number)
+}
+
+// DeleteModel deletes a model and every version of it.
+func (r *Registry) DeleteModel(ctx context.Context, name string) error {
+	r.drop(func(at place) bool { return at.model == name })
+	return r.Client.DeleteModel(ctx, name)
+}
+
+// drop forgets the moves of versions.
+func (r *Registry) drop(which func(place) bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	maps.DeleteFunc(r.moved, func(at place, _ move) bool { return which(at) })
 }
 
 // DescribeVersion replaces a version's description.

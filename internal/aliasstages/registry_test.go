@@ -12,6 +12,7 @@ import (
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/aliasstages"
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/connect"
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/handover"
+	"github.com/mlregistry/terraform-provider-mlregistry/internal/readcache"
 	"github.com/mlregistry/terraform-provider-mlregistry/internal/registry"
 )
 
@@ -205,7 +206,7 @@ func TestTheOrderOfTheRequests(t *testing.T) {
 	if _, err := promote(s.staged(aliasstages.Standard()), 2, 1); err != nil {
 		t.Fatal(err)
 	}
-	want := "versions, model, model, tag 1 Archived, set champion 2, delete challenger, version 2, versions, model"
+	want := "versions, model, model, tag 1 Archived, model, set champion 2, model, delete challenger, version 2, versions, model"
 	if got := strings.Join(s.log, ", "); got != want {
 		t.Errorf("the handover asks for %s, want %s", got, want)
 	}
@@ -369,5 +370,204 @@ func TestMappingsThatCannotBeKept(t *testing.T) {
 	}
 	if err := aliasstages.Standard().Check(); err != nil {
 		t.Error(err)
+	}
+}
+
+// run is a handover to any stage.
+func run(target registry.Registry, version registry.Number, stage registry.Stage, reviewed ...registry.Number) (handover.Outcome, error) {
+	engine := handover.New(target, handover.Atomic, handover.WithPacing(registry.Pacing{
+		Repetitions: 2, RequestTimeout: time.Nanosecond, Wait: func(int, time.Duration) time.Duration { return 0 },
+	}))
+	return engine.Run(context.Background(), handover.Goal{
+		Model: model, Version: version, Stage: stage, ArchiveExisting: true, Reviewed: reviewed,
+	})
+}
+
+// A version that has both aliases is in Production. It gives Staging up to nobody's surprise.
+func TestAVersionWithBothAliases(t *testing.T) {
+	s := newSite(t)
+	s.outside("champion", 2)
+	s.outside("challenger", 2)
+	if _, err := run(s.staged(aliasstages.Standard()), 3, registry.StageStaging); err != nil {
+		t.Error(err)
+	}
+	if got := s.stages(); got != "None Production Staging None" {
+		t.Error(got)
+	}
+}
+
+// dangling is a server that has kept the alias of a version which was deleted, as MLflow before 3.17 does.
+type dangling struct{ *site }
+
+func (d dangling) Model(ctx context.Context, name string) (registry.Model, error) {
+	found, err := d.site.Model(ctx, name)
+	if _, has := found.Aliases["champion"]; !has && err == nil {
+		found.Aliases = map[string]registry.Number{"champion": 99}
+	}
+	return found, err
+}
+
+func TestAnAliasOfADeletedVersionIsFree(t *testing.T) {
+	s := newSite(t)
+	if _, err := promote(aliasstages.New(dangling{s}, aliasstages.Standard(), time.Now), 2); err != nil {
+		t.Error(err)
+	}
+	if got := s.stages(); got != "None Production None None" {
+		t.Error(got)
+	}
+}
+
+// An alias that somebody gives to another version while this one leaves its stage is theirs.
+func TestWhatSomebodyElseHasIsNotTaken(t *testing.T) {
+	for _, test := range []struct {
+		version  registry.Number
+		stage    registry.Stage
+		at       string
+		alias    string
+		reviewed []registry.Number
+	}{
+		{1, registry.StageArchived, "tag 1 Archived", "champion", nil},
+		{1, registry.StageStaging, "model", "champion", []registry.Number{2}},
+		{2, registry.StageProduction, "set champion 2", "challenger", []registry.Number{1}},
+	} {
+		s := newSite(t)
+		s.outside("champion", 1)
+		s.outside("challenger", 2)
+		looks := 0
+		s.before = func(request string) error {
+			if request == "model" {
+				looks++
+			}
+			if request == test.at && (request != "model" || looks == 3) {
+				s.outside(test.alias, 4)
+			}
+			return nil
+		}
+		_, err := run(s.staged(aliasstages.Standard()), test.version, test.stage, test.reviewed...)
+		got, modelErr := s.Client.Model(t.Context(), model)
+		if modelErr != nil || got.Aliases[test.alias] != 4 {
+			t.Errorf("version %s to %s: the aliases are %v, %v", test.version, test.stage, got.Aliases, err)
+		}
+	}
+}
+
+// What a promotion could not take from its version does not come back as a stage when that version leaves.
+func TestALeftoverDoesNotComeBack(t *testing.T) {
+	for name, spoil := range map[string]func(s *site, request string) error{
+		"no right to delete": func(_ *site, request string) error {
+			if request == "delete challenger" {
+				return &registry.Error{Kind: registry.ErrPermissionDenied, Status: 403, Message: "no"}
+			}
+			return nil
+		},
+		"a lost answer": func(s *site, request string) error {
+			if request == "set champion 2" {
+				s.outside("champion", 2)
+				return &registry.Error{Kind: registry.ErrInternal, Unknown: true, Message: "reset"}
+			}
+			return nil
+		},
+	} {
+		s := newSite(t)
+		s.outside("champion", 1)
+		s.outside("challenger", 2)
+		s.before = func(request string) error { return spoil(s, request) }
+		staged := s.staged(aliasstages.Standard())
+		if _, err := promote(staged, 2, 1); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		s.before = nil
+		if _, err := promote(staged, 3, 2); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if got := s.stages(); got != "Archived Archived Production None" {
+			t.Errorf("%s: the versions are in %s", name, got)
+		}
+	}
+}
+
+// From Production to Staging without the right to delete an alias: refused, with the reason, and everything is as it was.
+func TestADemotionThatIsRefused(t *testing.T) {
+	for _, stage := range []registry.Stage{registry.StageStaging, registry.StageArchived} {
+		s := newSite(t)
+		s.outside("champion", 1)
+		s.outside("challenger", 3)
+		s.before = func(request string) error {
+			if request == "delete champion" {
+				return &registry.Error{Kind: registry.ErrPermissionDenied, Status: 403, Message: "no"}
+			}
+			return nil
+		}
+		_, err := run(s.staged(aliasstages.Standard()), 1, stage, 3)
+		if !errors.Is(err, registry.ErrPermissionDenied) {
+			t.Errorf("%s: %v", stage, err)
+		}
+		if got := s.stages(); got != "Production None Staging None" {
+			t.Errorf("%s: the versions are in %s", stage, got)
+		}
+		s.outside("champion", 4) // By hand: nobody is archived.
+		if got := s.stages(); got != "None None Staging Production" {
+			t.Errorf("%s: the versions are in %s then", stage, got)
+		}
+	}
+}
+
+// What this process remembers of versions ends with them, and with the walk.
+func TestWhatIsRememberedEnds(t *testing.T) {
+	mapping := aliasstages.Standard()
+	mapping.Archived = ""
+	s := newSite(t)
+	staged := s.staged(mapping)
+	for version := registry.Number(1); version <= 2; version++ {
+		if _, err := promote(staged, version, version-1); err != nil {
+			t.Fatal(err)
+		}
+	}
+	staged.Forget()
+	if first, err := staged.Version(t.Context(), model, 1); err != nil || first.Stage != registry.StageNone {
+		t.Errorf("in the next walk version 1 is in %s, %v", first.Stage, err)
+	}
+	if err := staged.DeleteVersion(t.Context(), model, 2); err != nil {
+		t.Fatal(err)
+	}
+	if found, err := s.Client.Model(t.Context(), model); err != nil || len(found.Aliases) != 0 {
+		t.Errorf("the deleted version leaves %v, %v", found.Aliases, err)
+	}
+	if _, err := run(staged, 1, registry.StageProduction); err != nil {
+		t.Fatal(err)
+	}
+	if err := staged.DeleteModel(t.Context(), model); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := staged.CreateModel(t.Context(), registry.NewModel{Name: model}); err != nil {
+		t.Fatal(err)
+	}
+	created, err := staged.CreateVersion(t.Context(), registry.NewVersion{Model: model, Source: "s3://x/1"})
+	if err != nil || created.Stage != registry.StageNone || time.Since(created.UpdatedAt) > time.Minute {
+		t.Errorf("the new version 1 is in %s, %v", created.Stage, err)
+	}
+}
+
+// The cache before it drops versions when an alias is changed.
+func TestTheCacheKnowsThatAliasesAreStages(t *testing.T) {
+	s := newSite(t)
+	s.outside("champion", 1)
+	cache := readcache.New(s.staged(aliasstages.Standard()))
+	if _, err := cache.Versions(t.Context(), model); err != nil {
+		t.Fatal(err)
+	}
+	if err := cache.SetAlias(t.Context(), model, "champion", 2); err != nil {
+		t.Fatal(err)
+	}
+	versions, err := cache.Versions(t.Context(), model)
+	if got := registry.Holders(versions, registry.StageProduction); err != nil || len(got) != 1 || got[0] != 2 {
+		t.Errorf("Production is held by %v, %v", got, err)
+	}
+	if err := cache.DeleteAlias(t.Context(), model, "champion"); err != nil {
+		t.Fatal(err)
+	}
+	versions, err = cache.Versions(t.Context(), model)
+	if got := registry.Holders(versions, registry.StageProduction); err != nil || len(got) != 0 {
+		t.Errorf("Production is held by %v, %v", got, err)
 	}
 }

@@ -61,6 +61,7 @@ type sessionSettings struct {
 func newSession(target registry.Client, settings sessionSettings, lasting bool) *session {
 	var own registry.Client = ownwrites.New(target)
 	if settings.keptAs != nil {
+		settings.way = handover.Atomic // An alias points at one version by itself: to take it away first would only leave readers without one.
 		own = aliasstages.New(own, *settings.keptAs, clockOf(target))
 	}
 	cache := readcache.New(own)

@@ -50,10 +50,18 @@ func (c *Cache) DeleteModelTag(ctx context.Context, name, key string) error {
 
 // SetAlias points an alias at a version.
 func (c *Cache) SetAlias(ctx context.Context, model, alias string, number registry.Number) error {
-	return c.writeModel(model, func() error { return c.Registry.SetAlias(ctx, model, alias, number) })
+	return c.writeAlias(ctx, model, func() error { return c.Registry.SetAlias(ctx, model, alias, number) })
 }
 
 // DeleteAlias removes an alias.
 func (c *Cache) DeleteAlias(ctx context.Context, model, alias string) error {
-	return c.writeModel(model, func() error { return c.Registry.DeleteAlias(ctx, model, alias) })
+	return c.writeAlias(ctx, model, func() error { return c.Registry.DeleteAlias(ctx, model, alias) })
+}
+
+// writeAlias changes an alias, which may be a stage of versions (internal/aliasstages).
+func (c *Cache) writeAlias(ctx context.Context, model string, act func() error) error {
+	if kept, ok := c.Registry.(interface{ KeepsStagesAsAliases() bool }); ok && kept.KeepsStagesAsAliases() {
+		return c.write(ctx, model, act)
+	}
+	return c.writeModel(model, act)
 }
