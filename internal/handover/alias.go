@@ -18,7 +18,8 @@ type AliasGoal struct {
 	// Held says that the alias is in the Terraform state: it has to be where From says. One that is not is created, or taken over from
 	// where From says.
 	Held bool
-	// RequireTags are tags that the version must have to get the alias. Without any, the version is not read.
+	// RequireTags are tags that the version must have to get the alias. Without any, the version is read only where the look at the
+	// model does not tell that it is READY.
 	RequireTags map[string]string
 }
 
@@ -51,8 +52,8 @@ type AliasOutcome struct {
 	Unread error
 }
 
-// MoveAlias brings the goal about. Without faults it costs three requests: look, set, look; and the read of the version where tags are
-// required. mayCreate is asked before an alias is created, with all aliases of the model; if it reports false, nothing is done, and
+// MoveAlias brings the goal about. Without faults it costs three requests: look, set, look; the read of the version where tags are
+// required; and that and one more look for a version that is the latest of no stage. mayCreate is asked before an alias is created, with all aliases of the model; if it reports false, nothing is done, and
 // the error is registry.ErrOtherSpelling. Errors before the first write are *AliasMovedError, *AliasTakenError, and those of CheckAlias; a
 // later one is a *AliasDisplacedError or the registry's own.
 func (e *Engine) MoveAlias(
@@ -86,7 +87,11 @@ func (d *drive) doAlias(goal AliasGoal, action AliasAction, model *registry.Mode
 		if err == nil {
 			*model = found
 		}
-		return AliasEvent{Looked: err == nil, Aliases: found.Aliases, Err: err}
+		ready := make(map[registry.Number]bool)
+		for number, status := range found.Latest {
+			ready[number] = status == registry.StatusReady
+		}
+		return AliasEvent{Looked: err == nil, Aliases: found.Aliases, Ready: ready, Err: err}
 	case AliasVersion:
 		version, err := d.registry.Version(d.ctx, goal.Model, action.Version)
 		return AliasEvent{Looked: err == nil, Version: version, Err: err}

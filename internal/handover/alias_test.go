@@ -56,3 +56,32 @@ func TestAnAliasThatIsRefused(t *testing.T) {
 		})
 	}
 }
+
+// A version of which the look does not tell that it is READY is read; one that is not is refused.
+func TestAVersionThatIsNotReadyGetsNoAlias(t *testing.T) {
+	w := &aliased{world: newWorld(registry.StageNone, registry.StageNone)}
+	pending := w.versions[2]
+	pending.Status = "PENDING_REGISTRATION"
+	w.versions[2] = pending
+	goal := AliasGoal{Model: testModel, Alias: "champion", Version: 2}
+	_, err := New(w, Atomic).MoveAlias(context.Background(), goal, func(map[string]registry.Number) bool { return true })
+	var notReady *NotReadyError
+	if !errors.As(err, &notReady) || w.sent != 0 {
+		t.Errorf("got %v after %d requests", err, w.sent)
+	}
+}
+
+// An alias that no plan has seen and that somebody creates between two attempts is taken, not moved.
+func TestAnAliasThatIsCreatedBetweenTwoAttempts(t *testing.T) {
+	ready := map[registry.Number]bool{2: true}
+	m := NewAliasMachine(AliasGoal{Model: "m", Alias: "champion", Version: 2}, 3)
+	m.Next(AliasEvent{})
+	m.Next(AliasEvent{Looked: true, Ready: ready})
+	m.Next(AliasEvent{Err: answer503()})
+	m.Next(AliasEvent{Looked: true, Ready: ready})
+	m.Next(AliasEvent{})
+	last := m.Next(AliasEvent{Looked: true, Ready: ready, Aliases: map[string]registry.Number{"champion": 3}})
+	if _, taken := errors.AsType[*AliasTakenError](last.Err); !taken {
+		t.Errorf("got %v", last.Err)
+	}
+}

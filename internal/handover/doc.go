@@ -23,7 +23,7 @@
 //
 // # The protocol of an alias
 //
-//   - Read the version, if it must have tags. Look. Nothing is sent if the alias is not where the plan saw it, or if the version may
+//   - Read the version, if it must have tags or the look does not tell that it is READY. Look. Nothing is sent if the alias is not where the plan saw it, or if the version may
 //     not get it (CheckAlias). An alias that is gone with its version, or leads to one that is gone, is taken from nobody.
 //   - Send the request once.
 //   - After an answer, look. If the alias is where it is to be, that is the end; if not, somebody has moved it since, and is left alone.

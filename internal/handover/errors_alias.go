@@ -37,7 +37,7 @@ func (e *AliasTakenError) Error() string {
 
 // AliasDisplacedError says that somebody moved or deleted an alias while this client moved it.
 type AliasDisplacedError struct {
-	// Model and Alias are what was moved, Version is where this client pointed it.
+	// Model and Alias are what was moved, Version is where this client was to point it.
 	Model, Alias string
 	Version      registry.Number
 	// Now is where it is; 0 if it is gone.
@@ -50,5 +50,5 @@ func (e *AliasDisplacedError) Error() string {
 	if e.Now == 0 {
 		now = "it is gone now"
 	}
-	return fmt.Sprintf("the alias %q of model %q was pointed at version %s, and somebody else acted at the same time: %s", e.Alias, e.Model, e.Version, now)
+	return fmt.Sprintf("the alias %q of model %q was to point at version %s, and somebody else acted at the same time: %s", e.Alias, e.Model, e.Version, now)
 }

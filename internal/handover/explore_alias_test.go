@@ -215,7 +215,7 @@ func (s *aliasSimulation) look(index int, fails bool) error {
 	if s.at != 0 {
 		aliases[a.goal.Alias] = s.at
 	}
-	return s.next(index, AliasEvent{Looked: true, Aliases: aliases})
+	return s.next(index, AliasEvent{Looked: true, Aliases: aliases, Ready: map[registry.Number]bool{a.goal.Version: !a.goal.Held || a.goal.From != 0}})
 }
 
 // send begins a request, or makes it fail before the server does it.
@@ -277,6 +277,8 @@ func (s *aliasSimulation) next(index int, event AliasEvent) error {
 		return fmt.Errorf("%s ended well, and its last look showed the alias at %s", a.name, a.saw)
 	case a.err == nil && a.outcome.Unread != nil && !a.wrote:
 		return fmt.Errorf("%s ended well without having moved the alias", a.name)
+	case moved && !a.goal.Held && a.goal.From == 0:
+		return fmt.Errorf("%s says that the alias was moved, and no plan has seen it", a.name)
 	case (moved || taken) && a.wrote && s.setBy == a.name:
 		return fmt.Errorf("%s says that the alias was left as it is, and has moved it", a.name)
 	case displaced && a.saw == a.goal.Version:

@@ -16,6 +16,8 @@ type AliasMachine struct {
 	before, now registry.Number
 	// aliases are all of the model's, as they were last read.
 	aliases map[string]registry.Number
+	// judged is set once it is known that the version is READY and has the tags, or is not.
+	judged bool
 	// unknown is set while it is not known whether the request took effect, late while it may still do so.
 	unknown, late bool
 	// overtaken is a version that a look has shown the alias at while a request of this client was under way.
@@ -85,6 +87,8 @@ type AliasEvent struct {
 	// Looked is set by a look or a read that succeeded. Aliases is what a look showed, Version what a read did.
 	Looked  bool
 	Aliases map[string]registry.Number
+	// Ready is what a look told of versions: whether they are READY. Servers tell it of the latest version of each stage.
+	Ready   map[registry.Number]bool
 	Version registry.Version
 	// Err is why a look, a read or the request failed.
 	Err error
@@ -119,7 +123,7 @@ func (m *AliasMachine) Next(event AliasEvent) AliasAction {
 		}
 		return m.look(aliasFirst)
 	case aliasJudge:
-		return m.judged(event)
+		return m.judge(event)
 	case aliasOrigin:
 		return m.origin(event)
 	case aliasSend:
@@ -140,6 +144,10 @@ func (m *AliasMachine) looked(event AliasEvent) AliasAction {
 	switch {
 	case m.now == m.goal.Version:
 		return m.reached()
+	case m.phase == aliasFirst && !m.judged && !event.Ready[m.goal.Version]:
+		// What the look does not tell of the version is asked, and then where the alias is, once more.
+		m.phase = aliasJudge
+		return AliasAction{Do: AliasVersion, Version: m.goal.Version}
 	case m.phase == aliasFirst:
 		return m.first()
 	case m.phase == aliasRefused:
@@ -156,9 +164,9 @@ func (m *AliasMachine) looked(event AliasEvent) AliasAction {
 	return m.send()
 }
 
-// judged goes on once the version is known that is to get the alias. One that has it already is not judged: the look tells.
-func (m *AliasMachine) judged(event AliasEvent) AliasAction {
-	m.refusal = event.Err
+// judge goes on once the version is known that is to get the alias. One that has it already is not judged: the look tells.
+func (m *AliasMachine) judge(event AliasEvent) AliasAction {
+	m.judged, m.refusal = true, event.Err
 	switch {
 	case errors.Is(event.Err, registry.ErrNotFound):
 		m.refusal = &MissingError{Model: m.goal.Model, Version: m.goal.Version}
@@ -293,6 +301,9 @@ func (m *AliasMachine) end(err error) AliasAction {
 
 // moved is the error for an alias that somebody has moved before this client changed anything.
 func (m *AliasMachine) moved() error {
+	if !m.goal.Held && m.now != 0 { // No plan has seen it.
+		return &AliasTakenError{Model: m.goal.Model, Alias: m.goal.Alias, Now: m.now}
+	}
 	return &AliasMovedError{Model: m.goal.Model, Alias: m.goal.Alias, Planned: m.goal.From, Now: m.now}
 }
 

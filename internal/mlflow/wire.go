@@ -69,6 +69,7 @@ type modelWire struct {
 	Aliases     []aliasWire `json:"aliases"`
 	Latest      []struct {
 		Version versionNumber `json:"version"`
+		Status  string        `json:"status"`
 	} `json:"latest_versions"`
 }
 
@@ -78,9 +79,9 @@ func (w *modelWire) model() registry.Model {
 		aliases[alias.Alias] = registry.Number(alias.Version)
 	}
 	var newest registry.Number
-	latest := make([]registry.Number, 0, len(w.Latest))
+	latest := make(map[registry.Number]registry.Status, len(w.Latest))
 	for _, version := range w.Latest {
-		latest = append(latest, registry.Number(version.Version))
+		latest[registry.Number(version.Version)] = statusOf(version.Status)
 		newest = max(newest, registry.Number(version.Version))
 	}
 	return registry.Model{

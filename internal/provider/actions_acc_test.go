@@ -115,11 +115,11 @@ func TestAccAction_rollback(t *testing.T) {
 	w.pipeline(4)
 	back := actionBlock("rollback", "back", `stage = "Production"`)
 	w.config(back)
-	w.wantRefusal("mlregistry_rollback.back", "Nothing tells who had Production of model", "No version is Archived.")
+	w.wantRefusal("mlregistry_rollback.back", "Nothing tells who had Production of model", "Nobody has it now.")
 	for _, version := range []string{"1", "2", "3"} {
 		w.Transition(t, w.model, version, "Production", true)
 	}
-	w.mustInvoke("mlregistry_rollback.back", "Version 2 is the Archived version that was changed last.", "Version 2 holds Production of model", "Version 3 was archived.")
+	w.mustInvoke("mlregistry_rollback.back", "Version 2 was archived when version 3 was promoted.", "Version 2 holds Production of model", "Version 3 was archived.")
 	w.wantStages("1", "Archived", "2", "Production", "3", "Archived")
 	w.settings = `  promotion_tags = { before = "{replaced}", commit = "abc" }`
 	w.config(back, pointed("4"))
@@ -132,6 +132,33 @@ func TestAccAction_rollback(t *testing.T) {
 	w.settings += "\n  require_tags = { verdict = \"passed\" }"
 	w.config(back, pointed("4"))
 	w.wantRefusal("mlregistry_rollback.back", `it has no tag "verdict", and "passed" is required`)
+	w.wantProduction("2")
+}
+
+// What does not tell one version is no ground to promote one.
+func TestAccAction_rollbackRefuses(t *testing.T) {
+	acctest.NeedsCLI(t, acctest.Actions)
+	acctest.NeedsNativeStages(t)
+	w := newWorkspace(t)
+	w.pipeline(4)
+	back := actionBlock("rollback", "back", `stage = "Production"`)
+	w.config(back)
+	w.Transition(t, w.model, "1", "Production", true)
+	w.Transition(t, w.model, "3", "Staging", false)
+	w.Transition(t, w.model, "3", "Archived", false) // It has never served.
+	w.wantRefusal("mlregistry_rollback.back", "The registry does not keep it.")
+	w.settings = `  promotion_tags = { before = "{replaced}" }`
+	w.config(back, pointed("2"))
+	w.MustApply()                                     // Says that it has replaced 1.
+	w.Transition(t, w.model, "4", "Production", true) // By hand, and back:
+	w.Transition(t, w.model, "2", "Production", true) // the tag says 1 still.
+	w.wantRefusal("mlregistry_rollback.back", "the archive says otherwise")
+	w.SetVersionTag(t, w.model, "2", "before", "")
+	w.wantRefusal("mlregistry_rollback.back", "which is no version")
+	w.settings += "\n  gated_aliases = [\"shadow\"]"
+	w.config(back, pointed("2"))
+	w.SetVersionTag(t, w.model, "2", "before", "4")
+	w.wantRefusal("mlregistry_rollback.back", "may be about another stage or alias")
 	w.wantProduction("2")
 }
 

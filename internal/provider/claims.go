@@ -73,6 +73,9 @@ func (s *session) stake(goal handover.Goal, made claim.Claim, diags *diag.Diagno
 	}
 	made.On, made.Shared = claim.Stage(goal.Model, goal.Stage), !goal.ArchiveExisting
 	met := s.declareObject(made, "stage", diags)
+	if !s.keepsAlone(goal, diags) {
+		return
+	}
 	if len(met.Elsewhere) > 0 {
 		stages := []string{string(goal.Stage), met.Elsewhere[0].On.Name}
 		slices.Sort(stages)

@@ -139,15 +139,13 @@ func (p *aliasPlanning) move(ctx context.Context, req resource.ModifyPlanRequest
 // let be: it must block neither a plan nor a destroy.
 func (r *modelAliasResource) claim(plan *modelAliasState, stored, changes bool, diags *diag.Diagnostics) bool {
 	at := plan.alias()
-	if !r.session.keepsNoStage(at, diags) {
-		return false
-	}
 	met := r.session.declareObject(claim.Claim{
 		On: at, Of: at, Owner: modelAliasType, Stored: stored, Changes: changes, Value: plan.Version.ValueString(), Unknown: plan.Version.IsUnknown(),
 	}, "alias", diags)
 	if len(met.Rivals) > 0 {
 		declaredTwice(at, diags)
 	}
+	r.session.keepsNoStage(at, diags)
 	return !diags.HasError()
 }
 

@@ -111,6 +111,7 @@ func (r *modelAliasResource) Update(ctx context.Context, req resource.UpdateRequ
 		change.before = &prior
 	}
 	if !r.set(ctx, change, resp.Private, &resp.Diagnostics) {
+		resp.Diagnostics.Append(resp.State.Set(ctx, &prior)...) // With the keys of tags that were written belatedly.
 		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)

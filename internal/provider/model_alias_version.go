@@ -3,7 +3,6 @@ package provider
 import (
 	"context"
 	"errors"
-	"slices"
 	"strconv"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -31,7 +30,7 @@ func (r *modelAliasResource) leadsNowhere(
 	diags.Append(more...)
 	number := model.Aliases[at.Name]
 	seen, err := strconv.ParseInt(string(text), 10, 64)
-	if err == nil && model.UpdatedAt.UnixMilli() == seen || slices.Contains(model.Latest, number) {
+	if _, latest := model.Latest[number]; latest || err == nil && model.UpdatedAt.UnixMilli() == seen {
 		return false
 	}
 	if _, known := r.session.seenVersions(at.Model); known {

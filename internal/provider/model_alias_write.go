@@ -133,9 +133,8 @@ func (r *modelAliasResource) explainMove(goal handover.AliasGoal, outcome handov
 func warnOfAliasMove(goal handover.AliasGoal, outcome handover.AliasOutcome, diags *diag.Diagnostics) {
 	if outcome.Overtaken != 0 {
 		diags.AddAttributeWarning(path.Root("version"),
-			fmt.Sprintf("The alias %q of model %q was taken back from version %s", goal.Alias, goal.Model, outcome.Overtaken),
-			fmt.Sprintf("Somebody pointed it at version %s at the same moment, after this apply had looked where it is, and may have been told that it went "+
-				"well. It points at version %s now. Find out who moves this alias as well.", outcome.Overtaken, goal.Version))
+			fmt.Sprintf("The alias %q of model %q was at version %s for a moment", goal.Alias, goal.Model, outcome.Overtaken),
+			fmt.Sprintf("Somebody pointed it at version %s while this apply moved it, and may have been told that it went well. It points at version %s now. Find out who moves this alias as well.", outcome.Overtaken, goal.Version))
 	}
 	if outcome.Unread != nil {
 		diags.AddAttributeWarning(path.Root("version"),

@@ -82,6 +82,11 @@ type standing struct {
 // stand reads how a stage or an alias is held, past every cache.
 func (a *promotionAction) stand(ctx context.Context, of promotionTarget, diags *diag.Diagnostics) (standing, bool) {
 	now := standing{model: of.ModelName.ValueString(), to: of.target()}
+	if a.session.keptAs != nil && now.to.alias != "" {
+		if stage := a.session.keptAs.Stage(now.to.alias); stage != "" {
+			now.to = target{stage: stage}
+		}
+	}
 	fresh := a.session.cache.Fresh()
 	model, err := fresh.Model(ctx, now.model)
 	if err == nil && model.IsPrompt() {

@@ -160,6 +160,10 @@ func (s *session) planSignature(
 		return types.SetUnknown(types.StringType)
 	}
 	keys := s.signatureKeys(of.to, own)
+	if s.keptAs != nil && slices.Contains(keys, s.keptAs.Archived) {
+		diags.AddAttributeError(path.Root("promotion_tags"), fmt.Sprintf("The tag %q records that a version is Archived", s.keptAs.Archived),
+			"This provider sets and removes it (archived in the provider's stages). Use another key in one of the two.")
+	}
 	if enters {
 		s.checkSignatureSpelling(ctx, of.model, of.version, keys, diags)
 	}
@@ -168,6 +172,8 @@ func (s *session) planSignature(
 		return types.SetUnknown(types.StringType)
 	case enters:
 		return types.SetNull(types.StringType)
+	case unwritten != nil && s.signsUnknown(of.to):
+		return types.SetUnknown(types.StringType)
 	}
 	return withKeys(ctx, before, s.stillWanted(unwritten, of.to, own), diags)
 }

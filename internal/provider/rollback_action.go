@@ -52,8 +52,9 @@ func (a *rollbackAction) Schema(ctx context.Context, _ action.SchemaRequest, res
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Gives a stage or an alias back to the version that had it before, at once: by `terraform apply " +
 			"-invoke=action.mlregistry_rollback.NAME`. Needs Terraform 1.14. Which one that is says the promotion tag of the version that has it now, if " +
-			"the provider's `promotion_tags` have one with the value `{replaced}`; else, for a stage, the Archived version that was changed last. Where " +
-			"neither tells one version, it refuses. The plan names it. Everything else is as with `mlregistry_promote`: a gate counts, and no state changes.",
+			"the provider's `promotion_tags` have one with the value `{replaced}` (and, where several stages or aliases get them, one with `{stage}`); else, " +
+			"for MLflow's own stages, the one version that was archived in the same moment. Where neither tells one, it refuses. The plan names the " +
+			"version. Everything else is as with `mlregistry_promote`: a gate counts, and no state changes.",
 		Attributes: attributes,
 	}
 }
@@ -114,32 +115,68 @@ func (a *rollbackAction) predecessor(now standing, diags *diag.Diagnostics) (wis
 	if len(now.holders) > 1 {
 		return fail(fmt.Sprintf("%s have it now.", upperFirst(handover.VersionList(now.holders))))
 	}
-	for _, key := range slices.Sorted(maps.Keys(a.session.signedFor(now.to))) {
-		if a.session.promotionTags[key] != "{"+wordReplaced+"}" || len(now.holders) == 0 {
-			continue
-		}
-		holder, _ := registry.FindVersion(now.versions, now.holders[0])
-		if before, err := registry.ParseNumber(holder.Tags[key]); err == nil {
-			return back(before, fmt.Sprintf("Version %s was replaced by version %s, as its tag %q says.", before, holder.Number, key))
-		}
+	if len(now.holders) == 0 {
+		return fail("Nobody has it now.")
 	}
-	if now.to.alias != "" || a.session.keptAs != nil {
-		return fail("The registry does not keep it.")
-	}
-	var last registry.Version
-	alone := false
+	holder, _ := registry.FindVersion(now.versions, now.holders[0])
+	native := now.to.alias == "" && a.session.keptAs == nil
+	// MLflow writes one time to all versions that one transition changes: who was archived with the promotion bears the holder's.
+	var together []registry.Number
 	for _, version := range now.versions {
-		switch {
-		case version.Stage != registry.StageArchived || version.UpdatedAt.Before(last.UpdatedAt):
-		default:
-			last, alone = version, version.UpdatedAt.After(last.UpdatedAt)
+		if native && version.Stage == registry.StageArchived && version.UpdatedAt.Equal(holder.UpdatedAt) {
+			together = append(together, version.Number)
 		}
 	}
+	key, tagged := a.replacedTag(now.to)
+	said, written := holder.Tags[key]
 	switch {
-	case last.Number == 0:
-		return fail("No version is Archived.")
-	case !alone:
-		return fail("Two versions were archived at the same time.")
+	case tagged && written && !a.tellsOf(now.to, holder):
+		return fail(fmt.Sprintf("The tag %q of version %s may be about another stage or alias.", key, holder.Number))
+	case tagged && written:
+		before, err := registry.ParseNumber(said)
+		version, found := registry.FindVersion(now.versions, before)
+		switch {
+		case err != nil:
+			return fail(fmt.Sprintf("The tag %q of version %s is %q, which is no version.", key, holder.Number, said))
+		case !found:
+			return fail(fmt.Sprintf("The tag %q of version %s says %s, which does not exist.", key, holder.Number, before))
+		case now.to.alias == "" && version.Stage != registry.StageArchived, len(together) > 0 && !slices.Contains(together, before):
+			return fail(fmt.Sprintf("The tag %q of version %s says %s, and the archive says otherwise: it was promoted again since, without the tag.",
+				key, holder.Number, before))
+		}
+		return back(before, fmt.Sprintf("Version %s was replaced by version %s, as its tag %q says.", before, holder.Number, key))
+	case len(together) == 1:
+		return back(together[0], fmt.Sprintf("Version %s was archived when version %s was promoted.", together[0], holder.Number))
 	}
-	return back(last.Number, fmt.Sprintf("Version %s is the Archived version that was changed last.", last.Number))
+	return fail("The registry does not keep it.")
+}
+
+// replacedTag returns the key of the provider's promotion tag that says who was replaced.
+func (a *rollbackAction) replacedTag(to target) (string, bool) { return a.tagOf(to, wordReplaced) }
+
+// tagOf returns the key of the promotion tag whose value is one placeholder.
+func (a *rollbackAction) tagOf(to target, word string) (string, bool) {
+	tags := a.session.signedFor(to)
+	for _, key := range slices.Sorted(maps.Keys(tags)) {
+		if tags[key] == "{"+word+"}" {
+			return key, true
+		}
+	}
+	return "", false
+}
+
+// tellsOf reports whether the promotion tags of a version are of its promotion to this stage or alias: a tag with {stage} says so. Without
+// one, only one stage or alias may get these tags.
+func (a *rollbackAction) tellsOf(to target, holder registry.Version) bool {
+	name := to.alias
+	if name == "" {
+		name = string(to.stage)
+	}
+	if key, tagged := a.tagOf(to, wordStage); tagged {
+		return holder.Tags[key] == name
+	}
+	if to.alias == "" {
+		return len(a.session.gatedAliases) == 0
+	}
+	return len(a.session.gatedAliases) == 1 && holder.Stage == registry.StageNone
 }

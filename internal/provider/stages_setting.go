@@ -115,25 +115,35 @@ func (s *session) keepsStage(goal handover.Goal, diags *diag.Diagnostics) bool {
 		diags.AddAttributeError(path.Root("archive_existing_versions"), fmt.Sprintf("%s cannot be shared", goal.Stage),
 			fmt.Sprintf("The provider keeps it as the alias %q, which points at one version. Leave archive_existing_versions out.", alias))
 		return false
-	case s.ledger.Declared(claim.Alias(goal.Model, alias)):
-		keptTwice(claim.Alias(goal.Model, alias), goal.Stage, "stage", diags)
-		return false
 	}
 	return true
 }
 
-// keepsNoStage fails the plan of an alias that keeps a stage which another resource manages, and reports whether it does not.
-func (s *session) keepsNoStage(alias claim.Object, diags *diag.Diagnostics) bool {
-	if s.keptAs == nil {
+// keepsAlone fails the plan of a stage whose alias another resource manages, and reports whether none does. The stage is claimed before, and so is
+// an alias before keepsNoStage: of two that are planned at once, one at least sees the other.
+func (s *session) keepsAlone(goal handover.Goal, diags *diag.Diagnostics) bool {
+	if s.keptAs == nil || s.keptAs.Aliases[goal.Stage] == "" {
 		return true
 	}
-	stage := s.keptAs.Stage(alias.Name)
-	if stage == "" || !s.ledger.Declared(claim.Stage(alias.Model, stage)) {
+	alias := claim.Alias(goal.Model, s.keptAs.Aliases[goal.Stage])
+	if !s.ledger.DeclaredBy(alias, anyClaim) {
 		return true
 	}
-	keptTwice(alias, stage, "alias", diags)
+	keptTwice(alias, goal.Stage, "stage", diags)
 	return false
 }
+
+// keepsNoStage fails the plan of an alias that keeps a stage which another resource manages.
+func (s *session) keepsNoStage(alias claim.Object, diags *diag.Diagnostics) {
+	if s.keptAs == nil {
+		return
+	}
+	if stage := s.keptAs.Stage(alias.Name); stage != "" && s.ledger.DeclaredBy(claim.Stage(alias.Model, stage), anyClaim) {
+		keptTwice(alias, stage, "alias", diags)
+	}
+}
+
+func anyClaim(claim.Claim) bool { return true }
 
 // keptTwice adds the error for a stage and its alias that two resources manage.
 func keptTwice(alias claim.Object, stage registry.Stage, attribute string, diags *diag.Diagnostics) {

@@ -20,8 +20,8 @@ type Model struct {
 	// LatestVersion is the greatest number among the versions that the registry names as the latest of a stage
 	// (latest_versions); 0 when it names none. Numbers are never reused, so the model has at most that many versions.
 	LatestVersion Number
-	// Latest are those versions, one of each stage that has any.
-	Latest []Number
+	// Latest are those versions, one of each stage that has any, with their status.
+	Latest map[Number]Status
 	// CreatedAt is when the model was registered, to the millisecond.
 	CreatedAt time.Time
 	// UpdatedAt is when the model or a version of it was last changed, to the millisecond.
