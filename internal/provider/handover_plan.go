@@ -14,8 +14,8 @@ import (
 )
 
 // review checks in a plan that a version may go to the goal's stage (see guard), and returns who would leave it.
-func (s *session) review(version registry.Version, goal handover.Goal, view handover.View, diags *diag.Diagnostics) []registry.Number {
-	if s.hasNoStages(version) && goal.Stage != registry.StageNone {
+func (s *session) review(ctx context.Context, version registry.Version, goal handover.Goal, view handover.View, diags *diag.Diagnostics) []registry.Number {
+	if s.hasNoStages(ctx, version) && goal.Stage != registry.StageNone {
 		diags.AddAttributeError(path.Root("stage"), "This registry has no stages",
 			fmt.Sprintf("It answers without a stage about the versions of model %q.\n\n%s", goal.Model, advise(&handover.NoStagesError{})))
 	} else if err := handover.Check(version, goal); err != nil {
@@ -27,14 +27,25 @@ func (s *session) review(version registry.Version, goal handover.Goal, view hand
 	return handover.Reviewed(view, goal)
 }
 
-// hasNoStages reports whether the registry answers without stages: about a version, or about another one of its model for a version that is yet
-// to be registered. It asks nobody.
-func (s *session) hasNoStages(version registry.Version) bool {
-	if version.Number != 0 || !s.known() {
-		return version.Stageless
+// hasNoStages reports whether the registry has no stages. Answers without a stage are the first sign: about a version, or about another one of its
+// model for a version that is yet to be registered. Only then the server is asked, once; one that leaves an empty field out has them all the same.
+func (s *session) hasNoStages(ctx context.Context, version registry.Version) bool {
+	if !s.known() || s.keptAs != nil {
+		return false
 	}
-	versions, _ := s.seenVersions(version.Model)
-	return slices.ContainsFunc(versions, func(other registry.Version) bool { return other.Stageless })
+	stageless := version.Stageless
+	if version.Number == 0 {
+		versions, _ := s.seenVersions(version.Model)
+		stageless = slices.ContainsFunc(versions, func(other registry.Version) bool { return other.Stageless })
+	}
+	if !stageless {
+		return false
+	}
+	s.asked.Do(func() {
+		server, err := s.server.Server(ctx)
+		s.stageless = err == nil && !server.Stages
+	})
+	return s.stageless
 }
 
 // moveTitle names a move in a sentence without an end.

@@ -76,7 +76,7 @@ func (r *modelStageResource) planTakeOver(ctx context.Context, config, plan *mod
 	}
 	plan.PromotedWith = r.session.planSignature(ctx, planned(goal), goal.Enters(version.Stage), config.PromotionTags,
 		types.SetNull(types.StringType), nil, diags)
-	leaving := r.session.review(version, goal, handover.Observe(observed), diags)
+	leaving := r.session.review(ctx, version, goal, handover.Observe(observed), diags)
 	r.session.stake(goal, pointerClaim(goal, false, true), diags)
 	if len(leaving) > 0 {
 		warnOfStrangers(goal, leaving, "this pointer is new to the stage", diags)
@@ -115,7 +115,7 @@ func (r *modelStageResource) planMove(
 		}
 		from = version.Stage
 		if seen { // The plan made again during apply leaves the check to the handover.
-			r.session.review(version, goal, view, diags)
+			r.session.review(ctx, version, goal, view, diags)
 		}
 	}
 	plan.PromotedWith = r.session.planSignature(ctx, planned(goal), goal.Enters(from), config.PromotionTags, prior.PromotedWith, memory.Unwritten, diags)

@@ -257,7 +257,7 @@ func (p *versionPlanning) planHandover(ctx context.Context, version registry.Ver
 		before = p.prior.PromotedWith
 	}
 	p.plan.PromotedWith = p.session.planSignature(ctx, planned(goal), goal.Enters(version.Stage), p.config.PromotionTags, before, p.memory.Unwritten, p.diags)
-	leaving := p.session.review(version, goal, view, p.diags)
+	leaving := p.session.review(ctx, version, goal, view, p.diags)
 	made := p.claim()
 	made.Version, made.Changes = version.Number, p.prior == nil || version.Stage != goal.Stage
 	p.session.stake(goal, made, p.diags)

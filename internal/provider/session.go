@@ -33,6 +33,10 @@ type session struct {
 	ledger *claim.Ledger
 	writes claim.Locks
 
+	// asked is done once the server was asked whether it has stages, and stageless is its answer: see hasNoStages.
+	asked     sync.Once
+	stageless bool
+
 	// turning is held while a walk begins: no read of it goes on before what an earlier one saw is forgotten.
 	turning sync.Mutex
 	// first are the versions of models as their walk saw them first.
